@@ -1,0 +1,100 @@
+"""What can be said about data without changing it: samples, shape, range, and a digest to tell it apart."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+ROWS_LOOKED_AT = 20_000
+ROWS_IN_DIGEST = 256
+
+
+def describe(data: Any) -> dict[str, Any]:
+    """The facts of a DataRecord for an array, tensor, table or data set.
+
+    Only what lies in memory is looked into. A ``tf.data`` pipeline or a generator is left alone: to draw from it
+    would move the student's own random state.
+    """
+    first = _first(data)
+    if first is None:
+        return {}
+    if hasattr(first, "element_spec"):
+        return _pipeline(first)
+    array = _array(first)
+    if array is None or array.ndim == 0:
+        return {"dtype": type(first).__name__}
+    facts: dict[str, Any] = {"samples": len(array), "shape": list(array.shape[1:]), "dtype": str(array.dtype)}
+    if array.size and array.dtype.kind in "biuf":
+        facts |= _range(array)
+        facts["digest"] = _digest(array)
+    return facts
+
+
+def _first(data: Any) -> Any:
+    """The first input of a model that takes several."""
+    while isinstance(data, (list, tuple, dict)) and data:
+        values = list(data.values()) if isinstance(data, dict) else data
+        if not hasattr(values[0], "shape") and not isinstance(values[0], (list, tuple, dict)):
+            return values  # a plain list of numbers
+        data = values[0]
+    return data
+
+
+def _array(data: Any) -> Any:
+    """A NumPy view or copy of data that lies in memory, or ``None``."""
+    import numpy
+
+    if isinstance(data, numpy.ndarray):
+        return data
+    if hasattr(data, "to_numpy"):
+        return data.to_numpy()
+    if hasattr(data, "numpy"):
+        return data.numpy()
+    if isinstance(data, (list, tuple)):
+        return numpy.asarray(data)
+    return None
+
+
+def _pipeline(dataset: Any) -> dict[str, Any]:
+    """What a ``tf.data`` pipeline says about itself without being drawn from."""
+    spec = dataset.element_spec
+    while isinstance(spec, (tuple, list, dict)):
+        spec = next(iter(spec.values())) if isinstance(spec, dict) else spec[0]
+    shape = list(spec.shape)
+    size = batch_size(dataset)
+    batches = int(dataset.cardinality())
+    return {
+        "samples": batches * size if batches > 0 and size else None,
+        "shape": shape[1:],
+        "dtype": spec.dtype.name,
+    }
+
+
+def batch_size(dataset: Any) -> int | None:
+    """The batch size of a pipeline or a Keras ``PyDataset``, where it can be told."""
+    size = getattr(dataset, "_batch_size", None)
+    if size is None:
+        size = getattr(dataset, "batch_size", None)
+    if size is None and hasattr(dataset, "_input_dataset"):  # a pipeline that goes on behind batch()
+        return batch_size(dataset._input_dataset)  # the only way to its batch size
+    try:
+        return int(size) if size is not None else None
+    except Exception:
+        return None
+
+
+def _strided(array: Any, rows: int) -> Any:
+    return array[:: max(1, len(array) // rows)]
+
+
+def _range(array: Any) -> dict[str, float]:
+    some = _strided(array, ROWS_LOOKED_AT)
+    return {"minimum": float(some.min()), "maximum": float(some.max()), "mean": float(some.mean())}
+
+
+def _digest(array: Any) -> str:
+    """Equal for equal values in equal order, whatever the shape of a row."""
+    import numpy
+
+    rows = numpy.ascontiguousarray(_strided(array, ROWS_IN_DIGEST)[:ROWS_IN_DIGEST], dtype=numpy.float32)
+    return hashlib.blake2b(rows.tobytes(), digest_size=8, key=str(len(array)).encode()).hexdigest()

@@ -1,0 +1,58 @@
+"""The data sets of ``keras.datasets``, served from a folder: the box has no network to download them from."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from pathlib import Path
+from typing import Any
+
+from ._keras_names import DATASETS
+from ._observer import Observer, stands_in_for
+
+
+def install(observer: Observer) -> None:
+    """Replace every ``load_data`` of Keras, under both of its spellings."""
+    for name in DATASETS:
+        try:
+            source = importlib.import_module(f"keras.src.datasets.{name}")
+            public = importlib.import_module(f"keras.datasets.{name}")
+        except ImportError:
+            continue
+        served = _served(observer, name, source.load_data)
+        source.load_data = served  # type: ignore[attr-defined]
+        public.load_data = served  # type: ignore[attr-defined]
+
+
+def _served(observer: Observer, name: str, original: Any) -> Any:
+    @stands_in_for(original)
+    def load_data(*_args: Any, **_kwargs: Any) -> Any:
+        import numpy
+
+        path = Path(observer.data, f"{name}.npz")
+        manifest = _manifest(observer.data).get(name, {})
+        if not path.exists():
+            observer.emit("dataset", name=name, served="missing", **observer.place())
+            raise OSError(
+                f"The data set {name!r} is not available: notebooks are graded without a network, "
+                "and nobody provided this one."
+            )
+        observer.emit(
+            "dataset",
+            name=name,
+            served=manifest.get("served", "stand-in"),
+            description=manifest.get("description", ""),
+            **observer.place(),
+        )
+        with numpy.load(path, allow_pickle=False) as arrays:
+            return (arrays["x_train"], arrays["y_train"]), (arrays["x_test"], arrays["y_test"])
+
+    return load_data
+
+
+def _manifest(folder: str) -> dict[str, Any]:
+    try:
+        content = json.loads(Path(folder, "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}

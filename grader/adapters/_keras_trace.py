@@ -1,0 +1,210 @@
+"""Watches subclassed models execute once, and makes the layer graph from the tensors that pass between layers.
+
+Under ``fit`` Keras calls a model symbolically, and TensorFlow's graph tells which operation made a tensor: an
+activation that is applied as a function (``tf.nn.relu``) is found there. In eager execution tensors carry no such
+history; then a function between two layers shows up as a layer of kind ``other``.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Iterator, MutableMapping
+from typing import Any
+
+from ._keras_graph import MOST_LAYERS, Graph, is_composite, node, style
+from ._keras_names import ACTIVATION_OPERATIONS
+from ._observer import stands_in_for
+
+FARTHEST_OPERATION = 60
+
+
+class Tracer:
+    """Watches ``Layer.__call__``.
+
+    Attributes:
+        graphs: what was seen, by model; a model that is gone takes its graph along.
+    """
+
+    def __init__(self, keras: Any, on_traced: Callable[[Any], None]) -> None:
+        self.keras = keras
+        self.graphs: MutableMapping[Any, Graph] = weakref.WeakKeyDictionary()
+        self._on_traced = on_traced
+        self._trace: _Trace | None = None
+
+    def install(self) -> None:
+        """Wrap ``Layer.__call__`` on the class."""
+        original = self.keras.layers.Layer.__call__
+        tracer = self
+
+        @stands_in_for(original)
+        def call(layer: Any, *args: Any, **kwargs: Any) -> Any:
+            if tracer._trace is not None:
+                return tracer._trace.call(original, layer, args, kwargs)
+            if not tracer._wanted(layer):
+                return original(layer, *args, **kwargs)
+            return tracer._watch(original, layer, args, kwargs)
+
+        self.keras.layers.Layer.__call__ = call
+
+    def _wanted(self, layer: Any) -> bool:
+        if not isinstance(layer, self.keras.Model) or layer in self.graphs:
+            return False
+        if style(self.keras, layer) == "subclassed":
+            return True
+        return any(is_composite(self.keras, inner) for inner in getattr(layer, "_layers", []))
+
+    def _watch(self, original: Callable[..., Any], model: Any, args: Any, kwargs: Any) -> Any:
+        trace = self._trace = _Trace(self.keras, model)
+        try:
+            result = original(model, *args, **kwargs)
+        finally:
+            self._trace = None
+        try:
+            found = trace.finish(result)
+            if found["layers"]:
+                self.graphs[model] = found
+                self._on_traced(model)
+        except Exception:
+            pass
+        return result
+
+
+class _Trace:
+    """One execution of one model: which layer made which tensor."""
+
+    def __init__(self, keras: Any, model: Any) -> None:
+        self.keras = keras
+        self.model = model
+        self.layers: list[dict[str, Any]] = []
+        self.edges: list[dict[str, str]] = []
+        self.made_by: dict[Any, str] = {}
+        self.kept: list[Any] = []  # so that no tensor's identity is used again
+        self.inside_leaf = False
+
+    def call(self, original: Callable[..., Any], layer: Any, args: Any, kwargs: Any) -> Any:
+        """Execute a layer; record it unless it is part of one that is recorded already."""
+        if self.inside_leaf or len(self.layers) >= MOST_LAYERS:
+            return original(layer, *args, **kwargs)
+        if is_composite(self.keras, layer):
+            return original(layer, *args, **kwargs)
+        self.inside_leaf = True
+        try:
+            result = original(layer, *args, **kwargs)
+        finally:
+            self.inside_leaf = False
+        try:
+            self._record(node(layer), [args, kwargs], result)
+        except Exception:
+            pass
+        return result
+
+    def finish(self, result: Any) -> Graph:
+        """The graph of what led to the result; all other layers are in it without edges.
+
+        Keras may execute a model twice in one call, to build it first: only the second pass leads to the result.
+        """
+        ends = [source for tensor in self._tensors(result) if (source := self._source(tensor))]
+        path = self._ancestors(ends)
+        layers = [facts for facts in self.layers if facts["id"] in path]
+        edges = [edge for edge in self.edges if edge["source"] in path and edge["target"] in path]
+        names = {facts["name"] for facts in layers}
+        for layer in self.model._flatten_layers(include_self=False, recursive=True):
+            if layer.name not in names and not is_composite(self.keras, layer):
+                layers.append(node(layer))
+        return _readable(layers, edges)
+
+    def _ancestors(self, ends: list[str]) -> set[str]:
+        found: set[str] = set()
+        while ends:
+            name = ends.pop()
+            if name not in found:
+                found.add(name)
+                ends += [edge["source"] for edge in self.edges if edge["target"] == name]
+        return found
+
+    def _record(self, facts: dict[str, Any], inputs: Any, result: Any) -> None:
+        sources = [source for tensor in self._tensors(inputs) if (source := self._source(tensor))]
+        facts["id"] += f"#{len(self.layers)}"
+        self._add(facts, sources)
+        outputs = list(self._tensors(result))
+        if outputs and "output_shape" not in facts:
+            facts["output_shape"] = [None if n is None else int(n) for n in outputs[0].shape[1:]]
+        for tensor in outputs:
+            self.made_by[self._key(tensor)] = facts["id"]
+            self.kept.append(tensor)
+
+    def _add(self, facts: dict[str, Any], sources: list[str]) -> None:
+        self.layers.append(facts)
+        self.edges += [{"source": source, "target": facts["id"]} for source in dict.fromkeys(sources)]
+
+    def _source(self, tensor: Any) -> str | None:
+        """The layer that a tensor comes from; a function applied on the way becomes a layer of its own."""
+        key = self._key(tensor)
+        if key in self.made_by:
+            return self.made_by[key]
+        if not self.layers:
+            return None  # the model's own input
+        if not hasattr(tensor, "graph"):
+            return self._function("other", "Function", None, [self.layers[-1]["id"]], key)
+        return self._follow(tensor, key)
+
+    def _follow(self, tensor: Any, key: Any) -> str | None:
+        """Walk TensorFlow's graph back to the layers that a tensor was computed from."""
+        sources: list[str] = []
+        operations: list[str] = []
+        queue = [tensor.op]
+        seen = set()
+        while queue and len(seen) < FARTHEST_OPERATION:
+            operation = queue.pop(0)
+            if operation.name in seen:
+                continue
+            seen.add(operation.name)
+            operations.append(operation.type)
+            for made in operation.inputs:
+                source = self.made_by.get(self._key(made))
+                sources += [source] if source else []
+                queue += [] if source else [made.op]
+        if not sources:
+            return None
+        name = next((ACTIVATION_OPERATIONS[o] for o in operations if o in ACTIVATION_OPERATIONS), None)
+        if name:
+            return self._function("activation", "Activation", name, sources, key)
+        if len(set(sources)) > 1:
+            return self._function("add", operations[0], None, sources, key)
+        return sources[0]
+
+    def _function(self, kind: str, label: str, activation: str | None, sources: list[str], key: Any) -> str:
+        facts = {
+            "id": f"function#{len(self.layers)}",
+            "kind": kind,
+            "class_name": label,
+            "name": label.lower(),
+        }
+        if activation:
+            facts |= {"activation": activation, "name": activation}
+        self._add(facts, sources)
+        self.made_by[key] = facts["id"]
+        return facts["id"]
+
+    def _tensors(self, value: Any) -> Iterator[Any]:
+        for leaf in self.keras.tree.flatten(value):
+            if hasattr(leaf, "shape") and hasattr(leaf, "dtype") and len(leaf.shape) > 0:
+                yield leaf
+
+    @staticmethod
+    def _key(tensor: Any) -> Any:
+        """Symbolic tensors by name within their graph, since Python objects for them come and go."""
+        graph = getattr(tensor, "graph", None)
+        return (id(graph), tensor.name) if graph is not None else id(tensor)
+
+
+def _readable(layers: list[dict[str, Any]], edges: list[dict[str, str]]) -> Graph:
+    """The same graph with layers' own names for ids, numbered only where a layer is used more than once."""
+    names: dict[str, str] = {}
+    for facts in layers:
+        name = facts["id"].partition("#")[0]
+        names[facts["id"]] = name if name not in names.values() else facts["id"]
+    return {
+        "layers": [{**facts, "id": names[facts["id"]]} for facts in layers],
+        "edges": [{"source": names[edge["source"]], "target": names[edge["target"]]} for edge in edges],
+    }

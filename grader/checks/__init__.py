@@ -1,0 +1,1 @@
+"""Checks, one a module: ``<family>/<name>.py`` holds the check ``family.name``."""

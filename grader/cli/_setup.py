@@ -1,0 +1,67 @@
+"""From options to a plan: rubric, box and data sets."""
+
+import difflib
+from collections.abc import Iterable
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rich.console import Console
+
+from grader import registry
+from grader.datasets.provide import NAMES, provide
+from grader.errors import RubricError
+from grader.loaders.rubric_yaml import load
+from grader.pipeline import Plan
+from grader.rubric import Rubric
+from grader.sandbox.box import Box
+from grader.submission import Submission
+
+
+def find_rubric(named: str) -> Rubric:
+    """A rubric by its name or its path.
+
+    Raises:
+        RubricError: there is no such rubric, or it is wrong.
+    """
+    known = registry.rubric_files()
+    path = known.get(named, Path(named))
+    if not path.is_file():
+        close = difflib.get_close_matches(named, known, n=1)
+        advice = f"Did you mean {close[0]!r}?" if close else f"There are: {', '.join(known)}."
+        raise RubricError(f"There is no rubric {named!r}, neither by that name nor as a file.", advice=advice)
+    return load(path, registry.checks())
+
+
+def plan_for(
+    submissions: Iterable[Submission],
+    rubric: Rubric,
+    box: Box | None,
+    data: Path | None,
+    stack: ExitStack,
+    console: Console,
+    *,
+    offline: bool = False,
+) -> Plan:
+    """Everything that is needed to grade these submissions; the folder of data sets lives as long as ``stack``."""
+    folder = Path(stack.enter_context(TemporaryDirectory(prefix="grader-data-", ignore_cleanup_errors=True)))
+    if box is not None:
+        wanted = mentioned(submissions)
+        provided = provide(wanted, folder=folder, data=data, download=not offline) if wanted else {}
+        for note in dict.fromkeys(note for each in provided.values() for note in each.notes):
+            console.print(note, highlight=False, markup=False, style="dim")
+        for each in provided.values():
+            console.print(f"data set {each.name}: {each.description}", highlight=False, markup=False)
+    folder.chmod(0o755)  # the box reads it as somebody else
+    return Plan(rubric=rubric, checks=registry.checks(), box=box, guests=registry.guests(), data=folder)
+
+
+def mentioned(submissions: Iterable[Submission]) -> list[str]:
+    """The data sets whose names occur in the cells of any submission."""
+    found: set[str] = set()
+    for submission in submissions:
+        text = "\n".join(cell.source for cell in submission.cells)
+        found |= {name for name in NAMES if name in text}
+    return sorted(found)
+
+

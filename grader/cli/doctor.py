@@ -1,0 +1,89 @@
+"""``grader doctor``: what this machine has, and what it lacks."""
+
+import os
+import platform
+import shutil
+from importlib import metadata
+from pathlib import Path
+
+import psutil
+from rich.console import Console
+from rich.table import Table
+
+from grader.cli._options import DataOption, OfflineOption
+
+FRAMEWORKS = ("tensorflow", "keras", "torch", "jax")
+NEEDED = ("ipykernel", "nbclient", "nbformat", "matplotlib", "numpy", "pandas")
+
+
+def command(data: DataOption = None, offline: OfflineOption = False) -> None:
+    """Say what notebooks would run in here: the box, the libraries, the data sets, the GPU."""
+    console = Console()
+    for title, rows in (
+        ("isolation", _isolation()),
+        ("machine", _machine()),
+        ("libraries in the notebooks' environment", _libraries()),
+        ("data sets, best source first", _data_sets(data, offline)),
+    ):
+        table = Table(title=title, title_justify="left", box=None, show_header=False, padding=(0, 2))
+        for row in rows:
+            table.add_row(*row)
+        console.print(table)
+        console.print()
+
+
+def _isolation() -> list[tuple[str, ...]]:
+    from grader.sandbox import bubblewrap, unboxed
+
+    missing = bubblewrap.missing()
+    box = unboxed if missing else bubblewrap
+    label = box.isolation()
+    rows = [("box", label.box if not missing else f"none. {missing} Only trusted code can be run (--trust-code).")]
+    rows += [("enforced", text) for text in label.enforced]
+    rows += [("not enforced", text) for text in label.not_enforced]
+    return rows
+
+
+def _machine() -> list[tuple[str, ...]]:
+    from grader.executors.local import jobs
+
+    memory = psutil.virtual_memory()
+    return [
+        ("python", f"{platform.python_version()} on {platform.system()} {platform.release()}"),
+        ("cores", f"{os.cpu_count()}, {jobs()} notebooks side by side"),
+        ("memory", f"{memory.available / 1e9:.0f} of {memory.total / 1e9:.0f} GB available"),
+        ("GPU", _gpu()),
+    ]
+
+
+def _gpu() -> str:
+    """Asked without a framework: importing one takes seconds and belongs into the box."""
+    cards = sorted(Path("/proc/driver/nvidia/gpus").glob("*/information"))
+    if cards:
+        lines = [line for card in cards for line in card.read_text(errors="replace").splitlines() if "Model" in line]
+        return ", ".join(line.partition(":")[2].strip() for line in lines) + " (notebooks run on the CPU all the same)"
+    if shutil.which("nvidia-smi"):
+        return "nvidia-smi is installed, but the driver shows no card; notebooks run on the CPU"
+    return "none; notebooks run on the CPU"
+
+
+def _libraries() -> list[tuple[str, ...]]:
+    rows = []
+    for name in (*FRAMEWORKS, *NEEDED):
+        try:
+            rows.append((name, metadata.version(name)))
+        except metadata.PackageNotFoundError:
+            rows.append((name, _absent(name)))
+    return rows
+
+
+def _absent(name: str) -> str:
+    if name in {"tensorflow", "keras", "matplotlib"}:
+        return "not installed: notebooks that import it end as an environment matter (pip install 'grader\\[keras]')"
+    return "not installed (optional)" if name in FRAMEWORKS else "not installed"
+
+
+def _data_sets(data: Path | None, offline: bool) -> list[tuple[str, ...]]:
+    from grader.datasets.provide import available
+
+    return [(each.name, each.served.value, each.where) for each in available(data=data, download=not offline)]

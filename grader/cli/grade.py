@@ -1,0 +1,88 @@
+"""``grader grade``: a folder of notebooks becomes a folder of reports."""
+
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from grader.cli._exit import Exit
+from grader.cli._options import (
+    DEFAULT_RUBRIC,
+    DataOption,
+    JobsOption,
+    OfflineOption,
+    RubricOption,
+    TrustOption,
+)
+
+if TYPE_CHECKING:
+    from grader.cli._progress import Cells
+    from grader.cli._publish import Publisher
+    from grader.evidence import Evidence
+    from grader.pipeline import Plan
+    from grader.submission import Rejection, Submission
+
+
+def command(
+    paths: Annotated[list[Path], typer.Argument(help="Notebooks, scripts, folders or .zip archives.")],
+    rubric: RubricOption = DEFAULT_RUBRIC,
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for reports; made if it is not there.")] = Path(
+        "out"
+    ),
+    data: DataOption = None,
+    jobs: JobsOption = None,
+    static: Annotated[bool, typer.Option("--static", help="Only read the notebooks; run nothing.")] = False,
+    offline: OfflineOption = False,
+    trust_code: TrustOption = False,
+) -> None:
+    """Grade notebooks and write a report for each, an index, and a table of grades.
+
+    Results are written as they come. Press Ctrl-C to stop: finished work stays on disk.
+    """
+    from grader.cli._progress import cells_bar
+    from grader.cli._publish import Publisher
+    from grader.cli._setup import find_rubric, plan_for
+    from grader.executors import local
+    from grader.sandbox.choosing import choose
+
+    console = Console()
+    known = find_rubric(rubric)
+    box = None if static else choose(trust_code=trust_code)
+    publisher = Publisher.opened(out, known)
+    submissions, rejections = _collected(paths)
+    for rejection in rejections:
+        publisher.rejected(rejection)
+    if box is not None and box.name == "none":
+        console.print("[yellow]There is no box here (--trust-code): notebooks run with your own rights.[/]")
+    cancelled = threading.Event()
+    with ExitStack() as stack:
+        plan = plan_for(submissions, known, box, data, stack, console, offline=offline)
+        bar = stack.enter_context(cells_bar(console, submissions))
+        work = [partial(_observed, submission, plan, bar, cancelled) for submission in submissions]
+        _each(local.run(work, at_once=jobs or local.jobs(), cancelled=cancelled), publisher, plan, cancelled, submissions)
+    publisher.finish(console, interrupted=cancelled.is_set(), planned=len(submissions) + len(rejections))
+    raise typer.Exit(_exit_code(publisher, cancelled))
+
+
+def _collected(paths: list[Path]) -> "tuple[list[Submission], list[Rejection]]":
+    from grader import registry
+    from grader.loaders.collect import collect
+    from grader.submission import Submission
+
+    submissions: list[Submission] = []
+    rejections = []
+    for found in collect(paths, registry.having("loaders", "SUFFIXES", "load")):
+        if isinstance(found, Submission):
+            submissions.append(found)
+        else:
+            rejections.append(found)
+    if not submissions and not rejections:
+        names = ", ".join(str(path) for path in paths)
+        typer.echo(f"grader: there is no notebook in {names}.", err=True)
+        raise typer.Exit(Exit.WRONG_INPUT)
+    return submissions, rejections

@@ -1,0 +1,1 @@
+"""Ways to work on many submissions. A module with ``run`` is an executor."""

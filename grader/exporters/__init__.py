@@ -1,0 +1,1 @@
+"""Grades for other programs. A module with ``FILENAME`` and ``export`` is a format."""

@@ -1,0 +1,275 @@
+"""The normalised layer graph: one language for the networks of every framework, and what is read from it.
+
+Where batch normalization (BN) stands is a relation in this graph, never a matter of names:
+
+=================  ==========================================================================
+pre-activation     affine -> BN -> activation, as in Ioffe & Szegedy 2015, section 3.2
+post-activation    affine -> activation -> BN
+no-activation      affine -> BN -> affine, nothing non-linear between the two
+input              BN before the first affine layer
+after-output       BN on what the network answers: on its logits or behind its softmax
+unattached         built, but not on a path from the input to the output
+=================  ==========================================================================
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from itertools import pairwise
+
+
+class LayerKind(StrEnum):
+    """What a layer does, whatever its framework calls it."""
+
+    INPUT = "input"
+    DENSE = "dense"
+    CONV = "conv"
+    ACTIVATION = "activation"
+    NORMALIZATION = "normalization"
+    DROPOUT = "dropout"
+    POOLING = "pooling"
+    FLATTEN = "flatten"
+    RESHAPE = "reshape"
+    ADD = "add"
+    OUTPUT = "output"
+    OTHER = "other"
+
+
+class Placement(StrEnum):
+    """Where a BN layer stands; the module docstring draws each."""
+
+    PRE_ACTIVATION = "pre-activation"
+    POST_ACTIVATION = "post-activation"
+    NO_ACTIVATION = "no-activation"
+    INPUT = "input"
+    AFTER_OUTPUT = "after-output"
+    UNATTACHED = "unattached"
+
+
+AFFINE = frozenset({LayerKind.DENSE, LayerKind.CONV})
+BATCH_NORM_CLASSES = frozenset(
+    {"BatchNormalization", "BatchNormalizationV1", "BatchNormalizationV2", "SyncBatchNormalization"}
+    | {
+        "BatchNorm",
+        "BatchNorm1d",
+        "BatchNorm2d",
+        "BatchNorm3d",
+        "SyncBatchNorm",
+        "LazyBatchNorm1d",
+        "LazyBatchNorm2d",
+    }
+)
+LINEAR = frozenset({"linear", "identity"})
+ANSWERING = frozenset({"softmax", "log_softmax", "sigmoid"}) | LINEAR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layer:
+    """One node of a layer graph.
+
+    Attributes:
+        id: unique within its graph.
+        class_name: the framework's own name of the class.
+        name: the layer's own name.
+        output_shape: without the batch axis; ``None`` where the size is unknown.
+        units: width of a dense layer, or filters of a convolution.
+        activation: a fused activation, or the function of an activation layer.
+        initializer: class name of the kernel's initialiser.
+        rate: of a dropout layer, 0 to 1.
+        fused: this activation was unfolded out of the layer before it.
+    """
+
+    id: str
+    kind: LayerKind
+    class_name: str
+    name: str = ""
+    output_shape: tuple[int | None, ...] | None = None
+    units: int | None = None
+    kernel_size: tuple[int, ...] | None = None
+    activation: str | None = None
+    initializer: str | None = None
+    axis: tuple[int, ...] | None = None
+    use_bias: bool | None = None
+    momentum: float | None = None
+    epsilon: float | None = None
+    rate: float | None = None
+    trainable: bool | None = None
+    fused: bool = False
+
+    @property
+    def is_batch_norm(self) -> bool:
+        """Whether this is batch normalization, and not layer, group or preprocessing normalization."""
+        return self.kind is LayerKind.NORMALIZATION and self.class_name in BATCH_NORM_CLASSES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edge:
+    """One tensor that flows from a layer to another."""
+
+    source: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayerGraph:
+    """The layers of one network, in order of construction or execution, and the tensors between them."""
+
+    layers: tuple[Layer, ...]
+    edges: tuple[Edge, ...] = ()
+
+    def layer(self, layer_id: str) -> Layer:
+        """The layer with this id; raises ``KeyError`` for an unknown one."""
+        for layer in self.layers:
+            if layer.id == layer_id:
+                return layer
+        raise KeyError(layer_id)
+
+    def before(self, layer_id: str) -> tuple[Layer, ...]:
+        """The layers that feed this one."""
+        sources = {edge.source for edge in self.edges if edge.target == layer_id}
+        return tuple(layer for layer in self.layers if layer.id in sources)
+
+    def after(self, layer_id: str) -> tuple[Layer, ...]:
+        """The layers that this one feeds."""
+        targets = {edge.target for edge in self.edges if edge.source == layer_id}
+        return tuple(layer for layer in self.layers if layer.id in targets)
+
+    @property
+    def batch_norms(self) -> tuple[Layer, ...]:
+        """Every BN layer, attached or not."""
+        return tuple(layer for layer in self.layers if layer.is_batch_norm)
+
+    @property
+    def attached(self) -> frozenset[str]:
+        """Ids of the layers that take part: those with a tensor going in or out."""
+        return frozenset(edge.source for edge in self.edges) | frozenset(edge.target for edge in self.edges)
+
+
+def chain(layers: tuple[Layer, ...]) -> LayerGraph:
+    """A graph in which each layer feeds the next."""
+    edges = tuple(Edge(source=a.id, target=b.id) for a, b in pairwise(layers))
+    return LayerGraph(layers=layers, edges=edges)
+
+
+def unfold(graph: LayerGraph) -> LayerGraph:
+    """The same network with every fused activation as a layer of its own, behind the layer that carried it.
+
+    A linear activation does nothing and is dropped. Unfolding twice changes nothing.
+    """
+    layers: list[Layer] = []
+    edges = list(graph.edges)
+    for layer in graph.layers:
+        if layer.kind is LayerKind.ACTIVATION or layer.activation is None:
+            layers.append(layer)
+            continue
+        layers.append(replace(layer, activation=None))
+        if layer.activation in LINEAR:
+            continue
+        behind = Layer(
+            id=f"{layer.id}/activation",
+            kind=LayerKind.ACTIVATION,
+            class_name="Activation",
+            name=layer.activation,
+            output_shape=layer.output_shape,
+            activation=layer.activation,
+            fused=True,
+        )
+        layers.append(behind)
+        edges = [replace(edge, source=behind.id) if edge.source == layer.id else edge for edge in edges]
+        if layer.id in graph.attached or len(graph.layers) == 1:
+            edges.append(Edge(source=layer.id, target=behind.id))
+    return LayerGraph(layers=tuple(layers), edges=tuple(edges))
+
+
+def placement(graph: LayerGraph, layer_id: str) -> Placement:
+    """Where the BN layer with this id stands in the network."""
+    whole = unfold(graph)
+    if layer_id not in whole.attached:
+        return Placement.UNATTACHED
+    ahead = _nearest(layer_id, whole.before)
+    if not _reaches_affine(layer_id, whole.before):
+        return Placement.INPUT
+    behind = _nearest(layer_id, whole.after)
+    if not _reaches_affine(layer_id, whole.after) and _answers(ahead, behind):
+        return Placement.AFTER_OUTPUT
+    if ahead is not None and ahead.kind is LayerKind.ACTIVATION:
+        return Placement.POST_ACTIVATION
+    if behind is not None and behind.kind is LayerKind.ACTIVATION:
+        return Placement.PRE_ACTIVATION
+    return Placement.NO_ACTIVATION
+
+
+def placements(graph: LayerGraph) -> tuple[tuple[Layer, Placement], ...]:
+    """Every BN layer of a network with its placement, in order."""
+    return tuple((layer, placement(graph, layer.id)) for layer in graph.batch_norms)
+
+
+def backbone(graph: LayerGraph) -> tuple[tuple[str, str], ...]:
+    """What is left of a network without BN, as comparable (kind, description) steps in order.
+
+    Two networks of a fair pair have the same backbone. A bias that BN makes superfluous, and layers that only
+    change the shape, do not count.
+    """
+    whole = unfold(graph)
+    counted = AFFINE | {
+        LayerKind.ACTIVATION,
+        LayerKind.DROPOUT,
+        LayerKind.POOLING,
+        LayerKind.ADD,
+        LayerKind.OTHER,
+    }
+    return tuple(
+        (str(layer.kind), _described(layer))
+        for layer in whole.layers
+        if layer.kind in counted and layer.activation not in LINEAR
+    )
+
+
+def _described(layer: Layer) -> str:
+    if layer.kind is LayerKind.ACTIVATION:
+        return layer.activation or layer.class_name
+    parts = [layer.class_name]
+    if layer.units is not None:
+        parts.append(str(layer.units))
+    if layer.kernel_size is not None:
+        parts.append("x".join(map(str, layer.kernel_size)))
+    if layer.rate is not None:
+        parts.append(f"{layer.rate:g}")
+    return " ".join(parts)
+
+
+def _answers(ahead: Layer | None, behind: Layer | None) -> bool:
+    """Whether BN with nothing affine behind it works on the network's answer rather than on a hidden layer."""
+    if ahead is not None and ahead.kind is LayerKind.ACTIVATION:
+        return ahead.activation in ANSWERING or behind is None
+    return behind is None or behind.activation in ANSWERING
+
+
+_Step = Callable[[str], tuple[Layer, ...]]
+
+
+def _nearest(layer_id: str, step: _Step) -> Layer | None:
+    """The closest affine or (non-linear) activation layer in the direction of ``step``."""
+    for layer in _walk(layer_id, step):
+        if layer.kind in AFFINE:
+            return layer
+        if layer.kind is LayerKind.ACTIVATION and layer.activation not in LINEAR:
+            return layer
+    return None
+
+
+def _reaches_affine(layer_id: str, step: _Step) -> bool:
+    return any(layer.kind in AFFINE for layer in _walk(layer_id, step))
+
+
+def _walk(layer_id: str, step: _Step) -> Iterator[Layer]:
+    """Breadth first from a layer, the layer itself left out; ends on a cycle too."""
+    seen = {layer_id}
+    queue = list(step(layer_id))
+    while queue:
+        layer = queue.pop(0)
+        if layer.id in seen:
+            continue
+        seen.add(layer.id)
+        yield layer
+        queue.extend(step(layer.id))

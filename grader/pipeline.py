@@ -1,0 +1,81 @@
+"""load -> read -> run -> judge -> score: the way of one submission, and nothing else."""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.check import Check
+from grader.evidence import Evidence, RunOutcome, RunRecord, SourceRecord
+from grader.grade import Grade
+from grader.judging import judge
+from grader.reading.read import read
+from grader.reference import Reference
+from grader.rubric import Rubric
+from grader.sandbox.box import Box
+from grader.sandbox.session import run
+from grader.scoring import score
+from grader.submission import Submission
+
+SUPPORTED = frozenset({"keras"})
+
+Progress = Callable[[int, int], None]
+"""Called with the number of code cells begun and the number there are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How submissions are graded in one grading run.
+
+    Attributes:
+        box: where notebooks are executed, or ``None`` to read them only.
+        guests: sources of the adapters, by module name.
+        data: the folder of data sets that the box is served.
+    """
+
+    rubric: Rubric
+    checks: Mapping[str, Check]
+    box: Box | None
+    guests: Mapping[str, str]
+    data: Path
+
+
+def observe(
+    submission: Submission,
+    plan: Plan,
+    *,
+    progress: Progress = lambda _begun, _all: None,
+    cancelled: threading.Event | None = None,
+) -> Evidence:
+    """Read a submission and, where there is a box, run it."""
+    source = read(submission)
+    unsupported = _unsupported(source)
+    if plan.box is None:
+        seen = RunRecord(outcome=RunOutcome.NOT_RUN, reason="The notebook was only read; nothing was executed.")
+    elif unsupported:
+        seen = RunRecord(outcome=RunOutcome.ENVIRONMENT, reason=unsupported)
+    else:
+        seen = run(
+            submission,
+            box=plan.box,
+            guests=plan.guests,
+            data=plan.data,
+            limits=plan.rubric.limits,
+            progress=progress,
+            cancelled=cancelled,
+        )
+    return Evidence(submission=submission, source=source, run=seen)
+
+
+def assess(evidence: Evidence, rubric: Rubric, checks: Mapping[str, Check]) -> Grade:
+    """Judge and score what is known about a submission; pure, so that it can be done again at any time."""
+    reference = Reference(questions=rubric.questions)
+    return score(rubric, judge(rubric, evidence, reference, checks), evidence)
+
+
+def _unsupported(source: SourceRecord) -> str:
+    """Why a notebook is not run: it trains with a framework whose training cannot be observed yet."""
+    if not source.frameworks or SUPPORTED & set(source.frameworks):
+        return ""
+    name = {"torch": "PyTorch"}.get(source.frameworks[0], source.frameworks[0])
+    return f"This notebook uses {name}, which is not supported yet: it was read but not run. A person must look at it."

@@ -1,0 +1,1 @@
+"""Pure functions from cells to a `SourceRecord`: what is written, without executing anything."""

@@ -1,0 +1,55 @@
+"""Prose blocks as records, each with the heading above it."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from grader.evidence import TextRecord, Where
+from grader.reading.blocks import Block, BlockKind
+from grader.submission import Place
+
+LONGEST = 50_000  # characters of one record
+_EMBEDDED = re.compile(r"data:[\w/+.-]{1,80};base64,[A-Za-z0-9+/=%]*")
+
+
+@dataclass(slots=True)
+class Headings:
+    """The heading that what comes next stands under; goes on from cell to cell."""
+
+    current: str = ""
+
+
+def texts(found: Iterable[Block], cell: int, where: Where, headings: Headings) -> Iterator[TextRecord]:
+    """A record for each section of prose: a heading's own words are the first line of what stands under it.
+
+    Students put questions, and whole answers, into headings: so no word of a heading is lost to the text. Code
+    between two paragraphs ends a section.
+    """
+    pending: Block | None = None
+    for block in found:
+        if block.kind is BlockKind.PROSE:
+            yield _record(pending, block.text, block.line, cell, where, headings)
+            pending = None
+            continue
+        if pending is not None:
+            yield _record(pending, "", pending.line, cell, where, headings)
+            pending = None
+        if block.kind is BlockKind.HEADING:
+            headings.current, pending = _plain(block.text), block
+    if pending is not None:
+        yield _record(pending, "", pending.line, cell, where, headings)
+
+
+def _record(heading: Block | None, text: str, line: int, cell: int, where: Where, headings: Headings) -> TextRecord:
+    whole = f"{_plain(heading.text)}\n{text}".strip() if heading else text
+    return TextRecord(
+        text=_EMBEDDED.sub("", whole)[:LONGEST],
+        where=where,
+        place=Place(cell=cell, line=heading.line if heading else line),
+        heading=headings.current,
+    )
+
+
+def _plain(heading: str) -> str:
+    """A heading without the marks of emphasis around it."""
+    return heading.strip("*_` ") or heading

@@ -1,0 +1,1 @@
+"""Grades for people to read: HTML pages and the terminal."""

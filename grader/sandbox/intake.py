@@ -1,0 +1,83 @@
+"""The one door: bytes from the box become plain, bounded values here, and nowhere else.
+
+Whatever wrote these bytes is assumed to want to harm us. Nothing is evaluated or unpickled; sizes are capped before
+parsing; depth is bounded; NaN, infinities and huge integers become ``None``; lone surrogates and characters that
+reports cannot carry are replaced.
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+LONGEST_LINE = 50_000_000  # bytes
+LONGEST_TEXT = 4_000_000  # characters of one string: a PNG in base64 is the longest that has a use
+LONGEST_LIST = 20_000
+DEEPEST = 16
+
+Value = Any
+"""``None``, ``bool``, a finite number, ``str``, or lists and string-keyed dictionaries of them."""
+
+
+def message(line: bytes) -> Mapping[str, Value] | None:
+    """One line from the box as a bounded dictionary, or ``None`` for anything else."""
+    if len(line) > LONGEST_LINE:
+        return None
+    try:
+        value = json.loads(line, parse_constant=lambda _: None)
+    except (ValueError, RecursionError, MemoryError):
+        return None
+    bounded = _bounded(value, 0)
+    return bounded if isinstance(bounded, dict) else None
+
+
+def text(value: Value, longest: int = 500) -> str:
+    """A string that may be shown; ``""`` for anything else."""
+    return value[:longest] if isinstance(value, str) else ""
+
+
+def number(value: Value) -> float | None:
+    """A finite number; ``None`` for anything else, truth values included."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return value if math.isfinite(value) else None
+
+
+def whole(value: Value) -> int | None:
+    """A whole number that fits 62 bits; ``None`` for anything else."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**62 else None
+
+
+def mapping(value: Value) -> Mapping[str, Value]:
+    """A dictionary; an empty one for anything else."""
+    return value if isinstance(value, dict) else {}
+
+
+def sequence(value: Value) -> list[Value]:
+    """A list; an empty one for anything else."""
+    return value if isinstance(value, list) else []
+
+
+def _bounded(value: Value, depth: int) -> Value:
+    if isinstance(value, str):
+        return _clean(value[:LONGEST_TEXT])
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        return whole(value)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if depth >= DEEPEST:
+        return None
+    if isinstance(value, list):
+        return [_bounded(item, depth + 1) for item in value[:LONGEST_LIST]]
+    pairs = list(value.items())[:LONGEST_LIST]
+    return {_clean(key[:500]): _bounded(item, depth + 1) for key, item in pairs}
+
+
+def _clean(value: str) -> str:
+    """Without lone surrogates and without control characters other than line breaks and tabs."""
+    if value.isascii() and value.isprintable():
+        return value
+    whole_text = value.encode("utf-8", errors="replace").decode("utf-8")
+    return "".join(c if c in "\n\t" or (c >= " " and c != "\x7f") else "\ufffd" for c in whole_text)

@@ -1,0 +1,301 @@
+"""Runs one notebook, from inside the box: nbclient and the kernel together.
+
+This file is executed as a script by the box's interpreter and imports nothing of ours. It reads one job (JSON) from
+standard input and writes messages (one JSON object a line) to what was its standard output; the grader outside reads
+them as hostile. Messages:
+
+    started  {versions}
+    cell     {cell}                                                   a code cell begins
+    event    {event}                                                  what a guest in the kernel saw
+    done     {cell, outcome, count, seconds, outputs, error}          a code cell ended
+    end      {outcome, cell, reason}                                  nothing more follows
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import math
+import os
+import re
+import sys
+import time
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, DeadKernelError
+from nbformat import NotebookNode, v4
+
+GRACE = 15.0  # seconds that an interrupted cell may take to stop
+LONGEST_TEXT = 100_000  # characters of one output
+LARGEST_IMAGE = 3_000_000  # characters of base64
+MOST_OUTPUTS = 500  # of one cell
+TOLD = ("tensorflow", "keras", "torch", "numpy", "pandas", "matplotlib", "scikit-learn", "ipykernel", "nbclient")
+COLOURS = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
+
+
+class Messages:
+    """The way out of the box."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def send(self, kind: str, **facts: Any) -> None:
+        """Write one message."""
+        line = json.dumps({"type": kind, **facts}).encode("ascii") + b"\n"
+        while line:
+            line = line[os.write(self._descriptor, line) :]
+
+
+class Transcript:
+    """The file to which guests in the kernel append; opened before the kernel starts."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file = os.fdopen(os.open(path, os.O_RDONLY | os.O_CREAT | os.O_EXCL, 0o600), "rb")
+        self._rest = b""
+
+    def forward(self, messages: Messages) -> None:
+        """Pass on what was appended since the last time; a line that is not finished waits."""
+        lines = (self._rest + self._file.read()).split(b"\n")
+        self._rest = lines.pop()
+        for line in lines:
+            try:
+                messages.send("event", event=json.loads(line))
+            except (ValueError, RecursionError):
+                continue
+
+
+class Client(NotebookClient):  # type: ignore[misc]
+    """An nbclient that keeps no more output than a report can show."""
+
+    characters_left: int = 0
+
+    def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
+        """Drop outputs beyond the limits before they take memory."""
+        if msg["msg_type"] in {"stream", "display_data", "execute_result"}:
+            self.characters_left -= len(str(msg["content"].get("text", ""))) + _size(msg["content"].get("data"))
+            if self.characters_left < 0 or len(cell.outputs) > MOST_OUTPUTS:
+                return None
+        return super().process_message(msg, cell, cell_index)
+
+
+def _size(data: dict[str, Any] | None) -> int:
+    return sum(len(str(value)) for value in data.values()) if data else 0
+
+
+class Run:
+    """One notebook's way through the kernel."""
+
+    def __init__(self, job: dict[str, Any], messages: Messages) -> None:
+        self.job = job
+        self.messages = messages
+        self.limits: dict[str, float] = job["limits"]
+        self.folder = Path(job["folder"])
+        self.transcript = Transcript(self.folder / "transcript.jsonl")
+        self.cells = [(cell["index"], cell["source"]) for cell in job["cells"]]
+        self.notebook = v4.new_notebook(cells=[v4.new_code_cell(source) for _, source in self.cells])
+        self.deadline = time.monotonic() + self.limits["total_seconds"]
+        self.count = 0
+
+    async def go(self) -> None:
+        """Start the kernel, put the guests in place, execute every cell, say how it ended."""
+        manager = AsyncKernelManager(transport="ipc", connection_file=str(self.folder / "kernel.json"))
+        manager.ip = str(self.folder / "kernel-ipc")
+        manager._kernel_spec = KernelSpec(
+            argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+            display_name="Python 3",
+            language="python",
+        )
+        client = Client(self.notebook, km=manager, allow_errors=True, interrupt_on_timeout=True, coalesce_streams=True)
+        client.startup_timeout = 120
+        client.log.setLevel(logging.CRITICAL)
+        client.reset_execution_trackers()
+        await client.async_start_new_kernel(cwd=self.job["cwd"])
+        await client.async_start_new_kernel_client()
+        try:
+            await self._install_guests(client)
+            self.messages.send("started", versions=_versions())
+            outcome, cell, reason = await self._execute(client, manager)
+        finally:
+            self.transcript.forward(self.messages)
+        self.messages.send("end", outcome=outcome, cell=cell, reason=reason)
+        await manager.shutdown_kernel(now=True)
+
+    async def _install_guests(self, client: Client) -> None:
+        code = BOOTSTRAP.format(
+            guests=self.job["guests"],
+            transcript=str(self.transcript.path),
+            events=int(self.limits["events"]),
+            data=self.job["data"],
+        )
+        reply = await client.kc.execute(code, silent=True, store_history=False, reply=True, timeout=60)
+        if reply["content"]["status"] != "ok":
+            raise RuntimeError("guests: " + COLOURS.sub("", "\n".join(reply["content"].get("traceback", []))))
+
+    async def _execute(self, client: Client, manager: AsyncKernelManager) -> tuple[str, int | None, str]:
+        for position, (index, source) in enumerate(self.cells):
+            if not source.strip():
+                continue
+            left = self.deadline - time.monotonic()
+            if left <= 0:
+                return "time limit", index, "total_seconds"
+            self.messages.send("cell", cell=index)
+            outcome, reason = await self._cell(client, position, index, left)
+            self.transcript.forward(self.messages)
+            if outcome == "killed":
+                return "killed", index, f"{reason}; {_exit_status(manager)}"
+            if outcome == "time limit" and reason == "total_seconds":
+                return "time limit", index, reason
+            if outcome == "stuck":
+                return "time limit", index, "cell_seconds: the cell could not be interrupted"
+        return "finished", None, ""
+
+    async def _cell(self, client: Client, position: int, index: int, left: float) -> tuple[str, str]:
+        """Execute one cell and report it; the outcome, and which limit or cause decided it."""
+        limit = min(self.limits["cell_seconds"], left)
+        name = "total_seconds" if left <= self.limits["cell_seconds"] else "cell_seconds"
+        client.timeout = max(1, math.ceil(limit))
+        client.characters_left = int(self.limits["output_mb"] * 1_000_000 / 4)
+        cell = self.notebook.cells[position]
+        self.count += 1
+        began = time.monotonic()
+        outcome, reason = "ok", ""
+        work = asyncio.ensure_future(client.async_execute_cell(cell, position))
+        try:
+            await asyncio.wait_for(asyncio.shield(work), client.timeout + GRACE)
+        except asyncio.TimeoutError:
+            work.cancel()
+            outcome, reason = "stuck", name
+        except DeadKernelError:
+            outcome, reason = "killed", "the kernel ended"
+        except CellExecutionError as error:
+            outcome, reason = "error", str(error)
+        seconds = time.monotonic() - began
+        error = _error(cell)
+        if error and outcome == "ok":
+            interrupted = seconds >= client.timeout and error["name"] == "KeyboardInterrupt"
+            outcome, reason = ("time limit", name) if interrupted else ("error", "")
+        elif outcome == "ok" and seconds >= client.timeout:
+            outcome, reason = "time limit", name
+        told = "time limit" if outcome == "stuck" else outcome
+        outputs = [_output(each) for each in cell.outputs[:MOST_OUTPUTS]]
+        if client.characters_left < 0 or len(cell.outputs) > MOST_OUTPUTS:
+            outputs.append({"kind": "stderr", "text": "[grader: more output was cut off here]"})
+        self.messages.send(
+            "done", cell=index, outcome=told, count=self.count, seconds=seconds, outputs=outputs, error=error
+        )
+        return outcome, reason
+
+
+def _error(cell: NotebookNode) -> dict[str, Any] | None:
+    for output in cell.outputs:
+        if output.output_type == "error":
+            line = _line("\n".join(output.get("traceback", [])))
+            return {"name": str(output.ename)[:200], "message": str(output.evalue)[:4000], "line": line}
+    return None
+
+
+def _line(traceback: str) -> int | None:
+    """The line of the cell that an exception came from, as IPython's traceback or SyntaxError tells it."""
+    text = COLOURS.sub("", traceback)
+    found = re.findall(r"Cell In\[\d+\], line (\d+)", text)
+    return int(found[0]) if found else None
+
+
+def _output(output: NotebookNode) -> dict[str, Any]:
+    kind = output.output_type
+    if kind == "stream":
+        return {"kind": "stderr" if output.name == "stderr" else "stdout", "text": _cut(output.text)}
+    if kind == "error":
+        return {
+            "kind": "error",
+            "text": _cut("\n".join(output.get("traceback", []))),
+            "error_name": str(output.ename)[:200],
+            "error_value": str(output.evalue)[:4000],
+        }
+    data = output.get("data", {})
+    told = {"kind": "result" if kind == "execute_result" else "display", "text": _cut(data.get("text/plain", ""))}
+    image = data.get("image/png")
+    if isinstance(image, str) and len(image) <= LARGEST_IMAGE:
+        told["png"] = image.replace("\n", "")
+    return told
+
+
+def _cut(text: Any) -> str:
+    clean = COLOURS.sub("", text if isinstance(text, str) else str(text))
+    if len(clean) <= LONGEST_TEXT:
+        return clean
+    return clean[: LONGEST_TEXT // 2] + "\n[grader: cut here]\n" + clean[-LONGEST_TEXT // 2 :]
+
+
+def _exit_status(manager: AsyncKernelManager) -> str:
+    process = getattr(manager.provisioner, "process", None)
+    code = process.poll() if process is not None else None
+    if code is None:
+        return "exit status unknown"
+    return f"signal {-code}" if code < 0 else f"exit status {code}"
+
+
+def _versions() -> dict[str, str]:
+    found = {"python": sys.version.split()[0]}
+    for name in TOLD:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+# The guests become modules of a package that exists only in the kernel's memory.
+BOOTSTRAP = """
+def _install(sources):
+    import importlib.abc, importlib.util, sys
+
+    class Guests(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+        def find_spec(self, fullname, path=None, target=None):
+            if fullname == "observing":
+                return importlib.util.spec_from_loader(fullname, self, is_package=True)
+            if fullname.startswith("observing.") and fullname[10:] in sources:
+                return importlib.util.spec_from_loader(fullname, self)
+            return None
+
+        def exec_module(self, module):
+            source = sources.get(module.__name__[10:], "")
+            exec(compile(source, "<grader>", "exec"), module.__dict__)
+
+    finder = Guests()
+    sys.meta_path.insert(0, finder)
+    observer = importlib.import_module("observing._observer").Observer(
+        get_ipython(), {transcript!r}, most_events={events!r}, data={data!r}
+    )
+    for name in sources:
+        if not name.startswith("_"):
+            importlib.import_module("observing." + name).install(observer)
+    sys.meta_path.remove(finder)
+
+
+_install({guests!r})
+del _install
+"""
+
+
+def main() -> None:
+    """Run the job on standard input."""
+    messages = Messages(os.dup(1))
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    job = json.load(sys.stdin)
+    try:
+        asyncio.run(Run(job, messages).go())
+    except Exception as error:
+        messages.send("end", outcome="harness failure", cell=None, reason=f"{type(error).__name__}: {error}"[:4000])
+
+
+if __name__ == "__main__":
+    main()

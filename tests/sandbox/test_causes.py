@@ -1,0 +1,78 @@
+"""Whose fault an exception is."""
+
+import pytest
+
+from grader.evidence import Cause, CellOutcome, CellRunRecord, ErrorRecord
+from grader.sandbox.causes import explained
+
+
+def failed(cell: int, name: str, message: str) -> CellRunRecord:
+    return CellRunRecord(cell=cell, outcome=CellOutcome.ERROR, error=ErrorRecord(name=name, message=message))
+
+
+def cause(name: str, message: str) -> ErrorRecord:
+    error = explained([failed(3, name, message)], {3: ""})[0].error
+    assert error is not None
+    return error
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("ModuleNotFoundError", "No module named 'keras.api._v2'"),
+        ("ModuleNotFoundError", "No module named 'google.colab'"),
+        ("ImportError", "cannot import name 'np_utils' from 'keras.utils' (somewhere)"),
+        ("ValueError", "Argument(s) not recognized: {'lr': 0.001}"),
+        ("TypeError", "SGD.__init__() got an unexpected keyword argument 'lr'"),
+        ("AttributeError", "module 'numpy' has no attribute 'bool'"),
+        ("AttributeError", "'Sequential' object has no attribute 'predict_classes'"),
+        ("KeyError", "'val_acc'"),
+        ("URLError", "<urlopen error [Errno -3] Temporary failure in name resolution>"),
+        ("Exception", "URL fetch failure on https://example.org/x.npz: None"),
+        ("FileNotFoundError", "[Errno 2] No such file or directory: 'train.csv'"),
+        ("OSError", "'seaborn-darkgrid' is not a valid package style, path of style file"),
+        ("ValueError", "Expected `metrics` argument to be a list, tuple, or dict. Received instead: metrics=accuracy"),
+    ],
+)
+def test_what_the_course_does_not_provide_is_an_environment_matter(name: str, message: str) -> None:
+    error = cause(name, message)
+    assert error.cause is Cause.ENVIRONMENT
+    assert error.reason
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("NameError", "name 'running' is not defined"),
+        ("TypeError", "'module' object is not iterable"),
+        ("ValueError", "Shapes (None, 10) and (None, 1) are incompatible"),
+        ("AttributeError", "'list' object has no attribute 'shape'"),
+        ("KeyError", "'accuracy'"),
+        ("SyntaxError", "invalid syntax"),
+    ],
+)
+def test_a_mistake_in_the_notebook_is_the_students(name: str, message: str) -> None:
+    assert cause(name, message).cause is Cause.STUDENT
+
+
+def test_a_missing_name_that_a_failed_cell_would_have_bound_is_a_consequence() -> None:
+    sources = {1: "from nowhere import x\ndef build():\n    return x", 4: "m = build()", 6: "m.fit()"}
+    runs = [
+        failed(1, "ModuleNotFoundError", "No module named 'nowhere'"),
+        failed(4, "NameError", "name 'build' is not defined"),
+        failed(6, "NameError", "name 'm' is not defined"),
+    ]
+    errors = [run.error for run in explained(runs, sources)]
+    assert [error and error.cause for error in errors] == [Cause.ENVIRONMENT, Cause.CONSEQUENCE, Cause.CONSEQUENCE]
+    assert [error and error.root for error in errors] == [None, 1, 1]
+
+
+def test_fitting_a_model_whose_compile_failed_is_a_consequence() -> None:
+    sources = {1: "model.compile(optimizer=SGD(lr=0.1))", 2: "model.fit(x, y)"}
+    runs = [
+        failed(1, "ValueError", "Argument(s) not recognized: {'lr': 0.1}"),
+        failed(2, "ValueError", "You must call `compile()` before calling `fit()`."),
+    ]
+    second = explained(runs, sources)[1].error
+    assert second is not None
+    assert (second.cause, second.root) == (Cause.CONSEQUENCE, 1)

@@ -1,0 +1,217 @@
+"""Notebooks in a real kernel: how runs end, and what is kept of them."""
+
+import os
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from grader import registry
+from grader.evidence import CellOutcome, Cause, RunOutcome
+from grader.sandbox import bubblewrap, unboxed
+from grader.sandbox.session import run
+from tests.kernels import QUICK, best_box, execute, submission
+
+pytestmark = pytest.mark.kernel
+
+needs_bubblewrap = pytest.mark.skipif(bool(bubblewrap.missing()), reason=bubblewrap.missing() or "bubblewrap works")
+
+
+def test_a_notebook_that_works_is_finished_and_its_outputs_are_kept(tmp_path: Path) -> None:
+    record = execute("x = 20", "print(x + 1)\nx + 2", data=tmp_path)
+    assert record.outcome is RunOutcome.FINISHED
+    assert [output.text for output in record.cells[1].outputs] == ["21\n", "22"]
+
+
+def test_both_kinds_of_box_run_the_same_notebook_alike(tmp_path: Path) -> None:
+    cells = ("import math", "print(math.pi)", "1/0")
+    boxed = execute(*cells, data=tmp_path)
+    plain = execute(*cells, data=tmp_path, box=unboxed)
+    assert [(c.cell, c.outcome, c.outputs[:1]) for c in boxed.cells[:2]] == [
+        (c.cell, c.outcome, c.outputs[:1]) for c in plain.cells[:2]
+    ]
+    assert boxed.outcome is plain.outcome is RunOutcome.STUDENT_ERROR
+
+
+def test_the_cells_after_a_failing_one_run_too(tmp_path: Path) -> None:
+    record = execute("a = 1", "b = 1\nb / 0", "print(a)", data=tmp_path)
+    assert [cell.outcome for cell in record.cells] == [CellOutcome.OK, CellOutcome.ERROR, CellOutcome.OK]
+    assert record.cell == 1
+    error = record.cells[1].error
+    assert error is not None
+    assert (error.name, error.line, error.cause) == ("ZeroDivisionError", 2, Cause.STUDENT)
+
+
+def test_an_error_that_follows_from_an_earlier_one_names_its_root(tmp_path: Path) -> None:
+    record = execute("import a_package_nobody_has\ny = 1", "print(y)", data=tmp_path)
+    assert record.outcome is RunOutcome.ENVIRONMENT
+    second = record.cells[1].error
+    assert second is not None
+    assert (second.cause, second.root) == (Cause.CONSEQUENCE, 0)
+
+
+def test_a_warning_on_stderr_is_kept_and_is_no_error(tmp_path: Path) -> None:
+    record = execute("import sys; sys.stderr.write('careful\\n'); print('done')", data=tmp_path)
+    assert record.outcome is RunOutcome.FINISHED
+    assert sorted(output.kind for output in record.cells[0].outputs) == ["stderr", "stdout"]
+
+
+def test_a_cell_that_takes_too_long_is_interrupted_and_the_next_one_runs(tmp_path: Path) -> None:
+    record = execute("import time\nprint('begun')\ntime.sleep(100)", "print('next')", data=tmp_path, cell_seconds=1.0)
+    assert record.outcome is RunOutcome.TIME_LIMIT
+    assert record.cell == 0
+    assert [cell.outcome for cell in record.cells] == [CellOutcome.TIME_LIMIT, CellOutcome.OK]
+    assert record.cells[0].outputs[0].text == "begun\n"
+    assert "1 seconds" in record.reason
+
+
+def test_a_notebook_that_takes_too_long_in_all_ends_with_what_it_did(tmp_path: Path) -> None:
+    record = execute(
+        "print('first')", "import time; time.sleep(100)", "print('never')", data=tmp_path, total_seconds=3.0
+    )
+    assert record.outcome is RunOutcome.TIME_LIMIT
+    assert [cell.outcome for cell in record.cells] == [
+        CellOutcome.OK,
+        CellOutcome.TIME_LIMIT,
+        CellOutcome.NOT_REACHED,
+    ]
+
+
+def test_a_kernel_that_ends_itself_is_a_result_with_a_reason(tmp_path: Path) -> None:
+    record = execute("print('before')", "import os; os._exit(3)", "print('after')", data=tmp_path)
+    assert record.outcome is RunOutcome.KILLED
+    assert record.cell == 1
+    assert "exit status 3" in record.reason
+    assert [cell.outcome for cell in record.cells] == [CellOutcome.OK, CellOutcome.KILLED, CellOutcome.NOT_REACHED]
+
+
+def test_a_notebook_that_takes_too_much_memory_is_ended(tmp_path: Path) -> None:
+    record = execute("kept = []\nwhile True: kept.append(bytearray(b'x' * 20_000_000))", data=tmp_path, memory_mb=600.0)
+    assert record.outcome is RunOutcome.MEMORY_LIMIT
+    assert "600 MB" in record.reason
+
+
+def test_a_flood_of_output_is_cut_and_the_notebook_goes_on(tmp_path: Path) -> None:
+    record = execute("for _ in range(3000): print('x' * 2000)", "print('next')", data=tmp_path, output_mb=2.0)
+    assert record.outcome is RunOutcome.FINISHED
+    assert sum(len(output.text) for output in record.cells[0].outputs) < 1_000_000
+    assert "cut" in record.cells[0].outputs[-1].text
+    assert record.cells[1].outputs[0].text == "next\n"
+
+
+def test_colours_of_a_traceback_do_not_come_out(tmp_path: Path) -> None:
+    record = execute("print('\\x1b[31mred\\x1b[0m')\nundefined", data=tmp_path)
+    assert all("\x1b" not in output.text for output in record.cells[0].outputs)
+    assert record.cells[0].outputs[0].text == "red\n"
+
+
+def test_cancelling_ends_a_run_soon(tmp_path: Path) -> None:
+    cancelled = threading.Event()
+    threading.Timer(2.0, cancelled.set).start()
+    began = time.monotonic()
+    record = run(
+        submission("import time; time.sleep(50)"),
+        box=best_box(),
+        guests=registry.guests(),
+        data=tmp_path,
+        limits=QUICK,
+        cancelled=cancelled,
+    )
+    assert time.monotonic() - began < 40
+    assert record.outcome is RunOutcome.HARNESS_FAILURE
+    assert "interrupted" in record.reason
+
+
+def test_progress_is_told_for_each_code_cell(tmp_path: Path) -> None:
+    told: list[tuple[int, int]] = []
+    run(
+        submission("1", "2"),
+        box=best_box(),
+        guests=registry.guests(),
+        data=tmp_path,
+        limits=QUICK,
+        progress=lambda begun, planned: told.append((begun, planned)),
+    )
+    assert told == [(1, 2), (2, 2)]
+
+
+def test_observing_changes_nothing_that_the_notebook_can_print(tmp_path: Path) -> None:
+    looks = "print(sorted(n for n in dir() if not n.startswith('_')), In[1:2], __import__('os').listdir())"
+    record = execute(looks, data=tmp_path)
+    text = record.cells[0].outputs[0].text
+    assert "observ" not in text
+    assert "_install" not in text
+    assert text.rstrip().endswith("[]")
+
+
+def test_the_environment_of_the_grader_does_not_reach_the_notebook(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRADER_TEST_SECRET", "hunter2")
+    record = execute("import os; print(os.environ.get('GRADER_TEST_SECRET'))", data=tmp_path)
+    assert record.cells[0].outputs[0].text == "None\n"
+
+
+@needs_bubblewrap
+def test_the_box_has_no_network_no_home_and_no_other_processes(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("canary")
+    record = execute(
+        f"import os; print(os.path.exists({str(secret)!r}), os.path.exists({str(Path.home() / '.bashrc')!r}))",
+        "import socket\ntry:\n    socket.create_connection(('192.0.2.1', 80), 2); print('open')\n"
+        "except OSError as e: print('closed')",
+        f"print({os.getpid()} in [int(p) for p in os.listdir('/proc') if p.isdigit()] and "
+        f"open('/proc/{os.getpid()}/cmdline').read())",
+        "print(os.getuid() != 0)",
+        "try:\n    open('/usr/canary', 'w'); print('written')\nexcept OSError: print('read-only')",
+        data=tmp_path,
+    )
+    told = [cell.outputs[0].text.strip() for cell in record.cells if cell.outputs]
+    assert told[0] == "False False"
+    assert told[1] == "closed"
+    assert "pytest" not in told[2]
+    assert told[3] == "True"
+    assert told[4] == "read-only"
+
+
+@needs_bubblewrap
+def test_nothing_survives_the_box(tmp_path: Path) -> None:
+    mark = f"grader-survivor-{os.getpid()}"
+    execute(
+        f"import subprocess, sys\n"
+        f"subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)', {mark!r}], start_new_session=True)",
+        data=tmp_path,
+    )
+    time.sleep(0.5)
+    alive = [p for p in Path("/proc").glob("[0-9]*/cmdline") if mark.encode() in _read(p)]
+    assert alive == []
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
+
+
+def test_a_box_that_cannot_be_started_is_our_failure(tmp_path: Path) -> None:
+    class Broken:
+        name = "broken"
+        setup = staticmethod(unboxed.setup)
+        isolation = staticmethod(unboxed.isolation)
+
+        @staticmethod
+        def argv(_setup: object) -> list[str]:
+            return ["/nonexistent/program"]
+
+    record = execute("1", data=tmp_path, box=Broken)  # type: ignore[arg-type]
+    assert record.outcome is RunOutcome.HARNESS_FAILURE
+    assert record.outcome.blames_nobody
+    assert "/nonexistent/program" in record.reason
+
+
+def test_the_versions_and_limits_of_a_run_are_recorded(tmp_path: Path) -> None:
+    record = execute("1", data=tmp_path)
+    assert set(record.versions) >= {"python", "ipykernel", "nbclient"}
+    assert record.limits["cell_seconds"] == QUICK.cell_seconds
