@@ -58,9 +58,7 @@ class Judgement:
     finding: Finding
 
 
-def met(
-    seen: str, *, why: str = "", places: tuple[Place, ...] = (), facts: Mapping[str, str] | None = None
-) -> Finding:
+def met(seen: str, *, why: str = "", places: tuple[Place, ...] = (), facts: Mapping[str, str] | None = None) -> Finding:
     """A finding that gives all points."""
     return Finding(outcome=Outcome.MET, share=1.0, seen=seen, why=why, places=places, facts=dict(facts or {}))
 

@@ -12,7 +12,8 @@ unattached         built, but not on a path from the input to the output
 =================  ==========================================================================
 """
 
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
@@ -60,6 +61,7 @@ BATCH_NORM_CLASSES = frozenset(
     }
 )
 LINEAR = frozenset({"linear", "identity"})
+_BACKBONE = AFFINE | {LayerKind.ACTIVATION, LayerKind.DROPOUT, LayerKind.POOLING, LayerKind.ADD, LayerKind.OTHER}
 ANSWERING = frozenset({"softmax", "log_softmax", "sigmoid"}) | LINEAR
 
 
@@ -157,7 +159,9 @@ def unfold(graph: LayerGraph) -> LayerGraph:
     A linear activation does nothing and is dropped. Unfolding twice changes nothing.
     """
     layers: list[Layer] = []
-    edges = list(graph.edges)
+    behind: dict[str, str] = {}
+    attached = graph.attached
+    added: list[Edge] = []
     for layer in graph.layers:
         if layer.kind is LayerKind.ACTIVATION or layer.activation is None:
             layers.append(layer)
@@ -165,43 +169,36 @@ def unfold(graph: LayerGraph) -> LayerGraph:
         layers.append(replace(layer, activation=None))
         if layer.activation in LINEAR:
             continue
-        behind = Layer(
-            id=f"{layer.id}/activation",
-            kind=LayerKind.ACTIVATION,
-            class_name="Activation",
-            name=layer.activation,
-            output_shape=layer.output_shape,
-            activation=layer.activation,
-            fused=True,
-        )
-        layers.append(behind)
-        edges = [replace(edge, source=behind.id) if edge.source == layer.id else edge for edge in edges]
-        if layer.id in graph.attached or len(graph.layers) == 1:
-            edges.append(Edge(source=layer.id, target=behind.id))
-    return LayerGraph(layers=tuple(layers), edges=tuple(edges))
+        function = _unfused(layer)
+        layers.append(function)
+        behind[layer.id] = function.id
+        if layer.id in attached or len(graph.layers) == 1:
+            added.append(Edge(source=layer.id, target=function.id))
+    moved = [replace(edge, source=behind.get(edge.source, edge.source)) for edge in graph.edges]
+    return LayerGraph(layers=tuple(layers), edges=(*moved, *added))
+
+
+def _unfused(layer: Layer) -> Layer:
+    return Layer(
+        id=f"{layer.id}/activation",
+        kind=LayerKind.ACTIVATION,
+        class_name="Activation",
+        name=layer.activation or "",
+        output_shape=layer.output_shape,
+        activation=layer.activation,
+        fused=True,
+    )
 
 
 def placement(graph: LayerGraph, layer_id: str) -> Placement:
     """Where the BN layer with this id stands in the network."""
-    whole = unfold(graph)
-    if layer_id not in whole.attached:
-        return Placement.UNATTACHED
-    ahead = _nearest(layer_id, whole.before)
-    if not _reaches_affine(layer_id, whole.before):
-        return Placement.INPUT
-    behind = _nearest(layer_id, whole.after)
-    if not _reaches_affine(layer_id, whole.after) and _answers(ahead, behind):
-        return Placement.AFTER_OUTPUT
-    if ahead is not None and ahead.kind is LayerKind.ACTIVATION:
-        return Placement.POST_ACTIVATION
-    if behind is not None and behind.kind is LayerKind.ACTIVATION:
-        return Placement.PRE_ACTIVATION
-    return Placement.NO_ACTIVATION
+    return _placed(_Links(unfold(graph)), layer_id)
 
 
 def placements(graph: LayerGraph) -> tuple[tuple[Layer, Placement], ...]:
     """Every BN layer of a network with its placement, in order."""
-    return tuple((layer, placement(graph, layer.id)) for layer in graph.batch_norms)
+    links = _Links(unfold(graph))
+    return tuple((layer, _placed(links, layer.id)) for layer in graph.batch_norms)
 
 
 def backbone(graph: LayerGraph) -> tuple[tuple[str, str], ...]:
@@ -211,18 +208,14 @@ def backbone(graph: LayerGraph) -> tuple[tuple[str, str], ...]:
     change the shape, do not count.
     """
     whole = unfold(graph)
-    counted = AFFINE | {
-        LayerKind.ACTIVATION,
-        LayerKind.DROPOUT,
-        LayerKind.POOLING,
-        LayerKind.ADD,
-        LayerKind.OTHER,
-    }
-    return tuple(
-        (str(layer.kind), _described(layer))
-        for layer in whole.layers
-        if layer.kind in counted and layer.activation not in LINEAR
-    )
+    return tuple((str(layer.kind), _described(layer)) for layer in whole.layers if _counts(layer))
+
+
+def _counts(layer: Layer) -> bool:
+    """Whether a layer is part of the backbone."""
+    if layer.kind is LayerKind.NORMALIZATION:
+        return not layer.is_batch_norm
+    return layer.kind in _BACKBONE and layer.activation not in LINEAR
 
 
 def _described(layer: Layer) -> str:
@@ -238,38 +231,97 @@ def _described(layer: Layer) -> str:
     return " ".join(parts)
 
 
-def _answers(ahead: Layer | None, behind: Layer | None) -> bool:
+class _Links:
+    """The neighbours of every layer, looked up once."""
+
+    def __init__(self, graph: LayerGraph) -> None:
+        self.layers = graph.layers
+        known = {layer.id: layer for layer in graph.layers}
+        self.before: dict[str, list[Layer]] = {}
+        self.after: dict[str, list[Layer]] = {}
+        self.position = {layer.id: number for number, layer in enumerate(graph.layers)}
+        for edge in graph.edges:
+            if edge.source in known and edge.target in known:
+                self.after.setdefault(edge.source, []).append(known[edge.target])
+                self.before.setdefault(edge.target, []).append(known[edge.source])
+
+    def attached(self, layer_id: str) -> bool:
+        return layer_id in self.before or layer_id in self.after
+
+    def output(self) -> Layer | None:
+        """The layer that answers: the last to be executed of those that feed no other."""
+        ends = [layer for layer in self.layers if layer.id in self.before and layer.id not in self.after]
+        return ends[-1] if ends else None
+
+
+def _placed(links: _Links, layer_id: str) -> Placement:
+    if not links.attached(layer_id) or _leads_nowhere(links, layer_id):
+        return Placement.UNATTACHED
+    if not _reaches_affine(layer_id, links.before):
+        return Placement.INPUT
+    ahead = _nearest(layer_id, links.before)
+    behind = _nearest(layer_id, links.after)
+    ends_here = not _reaches_affine(layer_id, links.after)
+    if ends_here and any(_answers(layer, behind) for layer in ahead):
+        return Placement.AFTER_OUTPUT
+    if ahead and all(layer.kind is LayerKind.ACTIVATION for layer in ahead):
+        return Placement.POST_ACTIVATION
+    if any(layer.kind is LayerKind.ACTIVATION for layer in behind):
+        return Placement.PRE_ACTIVATION
+    return Placement.NO_ACTIVATION
+
+
+def _leads_nowhere(links: _Links, layer_id: str) -> bool:
+    """Whether what this layer gives is never used, although a layer executed later answers for the network."""
+    output = links.output()
+    if output is None or output.id == layer_id or links.position[output.id] < links.position.get(layer_id, 0):
+        return False
+    behind = list(_walk(layer_id, links.after))
+    return not behind or all(layer.id != output.id and not links.after.get(layer.id) for layer in behind)
+
+
+def _answers(ahead: Layer, behind: Sequence[Layer]) -> bool:
     """Whether BN with nothing affine behind it works on the network's answer rather than on a hidden layer."""
-    if ahead is not None and ahead.kind is LayerKind.ACTIVATION:
-        return ahead.activation in ANSWERING or behind is None
-    return behind is None or behind.activation in ANSWERING
+    if ahead.kind is LayerKind.ACTIVATION and ahead.activation in ANSWERING:
+        return True
+    if not behind:
+        return True
+    return ahead.kind is not LayerKind.ACTIVATION and all(layer.activation in ANSWERING for layer in behind)
 
 
-_Step = Callable[[str], tuple[Layer, ...]]
+_Neighbours = Mapping[str, Sequence[Layer]]
 
 
-def _nearest(layer_id: str, step: _Step) -> Layer | None:
-    """The closest affine or (non-linear) activation layer in the direction of ``step``."""
-    for layer in _walk(layer_id, step):
-        if layer.kind in AFFINE:
-            return layer
-        if layer.kind is LayerKind.ACTIVATION and layer.activation not in LINEAR:
-            return layer
-    return None
+def _nearest(layer_id: str, neighbours: _Neighbours) -> tuple[Layer, ...]:
+    """On every path in one direction, the closest affine or (non-linear) activation layer."""
+    found: list[Layer] = []
+    seen = {layer_id}
+    queue = deque(neighbours.get(layer_id, ()))
+    while queue:
+        layer = queue.popleft()
+        if layer.id in seen:
+            continue
+        seen.add(layer.id)
+        nonlinear = layer.kind is LayerKind.ACTIVATION and layer.activation not in LINEAR
+        if layer.kind in AFFINE or nonlinear:
+            found.append(layer)
+        else:
+            queue.extend(neighbours.get(layer.id, ()))
+    return tuple(found)
 
 
-def _reaches_affine(layer_id: str, step: _Step) -> bool:
-    return any(layer.kind in AFFINE for layer in _walk(layer_id, step))
+def _reaches_affine(layer_id: str, neighbours: _Neighbours) -> bool:
+    return any(layer.kind in AFFINE for layer in _walk(layer_id, neighbours))
 
 
-def _walk(layer_id: str, step: _Step) -> Iterator[Layer]:
+def _walk(layer_id: str, neighbours: _Neighbours) -> Iterator[Layer]:
     """Breadth first from a layer, the layer itself left out; ends on a cycle too."""
     seen = {layer_id}
-    queue = list(step(layer_id))
+    queue = deque(neighbours.get(layer_id, ()))
     while queue:
-        layer = queue.pop(0)
+        layer = queue.popleft()
         if layer.id in seen:
             continue
         seen.add(layer.id)
         yield layer
-        queue.extend(step(layer.id))
+        queue.extend(neighbours.get(layer.id, ()))

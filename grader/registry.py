@@ -43,9 +43,7 @@ def checks() -> Mapping[str, Check]:
         declared = [value for value in vars(module).values() if isinstance(value, Check)]
         own = [each for each in declared if each.function.__module__ == module.__name__]
         if len(own) != 1:
-            raise PluginError(
-                f"{module.__name__} declares {len(own)} checks; a check module declares exactly one."
-            )
+            raise PluginError(f"{module.__name__} declares {len(own)} checks; a check module declares exactly one.")
         found[own[0].id] = own[0]
     return found
 

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-OptionValue = str | int | float | bool | None | tuple["OptionValue", ...]
+Scalar = str | int | float | bool | None
+OptionValue = Scalar | tuple[Scalar, ...]
 """What a check's option may be in a rubric file; a YAML list arrives as a tuple."""
 
 

@@ -44,7 +44,9 @@ def toy_data(folder: Path) -> Path:
     generator = numpy.random.default_rng(0)
     labels = generator.integers(0, 2, 600).astype("uint8")
     images = (generator.integers(0, 100, (600, 28, 28)) + 150 * labels[:, None, None]).clip(0, 255).astype("uint8")
-    numpy.savez(folder / "mnist.npz", x_train=images[:500], y_train=labels[:500], x_test=images[500:], y_test=labels[500:])
+    numpy.savez(
+        folder / "mnist.npz", x_train=images[:500], y_train=labels[:500], x_test=images[500:], y_test=labels[500:]
+    )
     (folder / "manifest.json").write_text('{"mnist": {"served": "stand-in", "description": "two toy classes"}}')
     folder.chmod(0o755)
     return folder

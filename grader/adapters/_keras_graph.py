@@ -139,9 +139,7 @@ def _renamed(trace: Graph, prefix: str) -> _Parts:
     edges = [{"source": prefix + e["source"], "target": prefix + e["target"]} for e in trace["edges"]]
     sources = {edge["source"] for edge in edges}
     targets = {edge["target"] for edge in edges}
-    linked = [facts["id"] for facts in layers if facts["id"] in sources | targets] or [
-        f["id"] for f in layers
-    ]
+    linked = [facts["id"] for facts in layers if facts["id"] in sources | targets] or [f["id"] for f in layers]
     return layers, edges, [i for i in linked if i not in targets], [i for i in linked if i not in sources]
 
 

@@ -31,9 +31,7 @@ class Models:
         self._numbers: MutableMapping[Any, int] = weakref.WeakKeyDictionary()
         self._next = 0
         self._told: dict[int, str] = {}
-        self._changed: dict[
-            int, Any
-        ] = {}  # strong references: a model deleted in its own cell is described too
+        self._changed: dict[int, Any] = {}  # strong references: a model deleted in its own cell is described too
 
     def install(self) -> None:
         """Wrap the constructors, ``add`` and the construction of BN layers."""
@@ -105,9 +103,7 @@ class Models:
 
     def _normalization(self, layer: Any) -> None:
         facts = node(layer)
-        self.observer.emit(
-            "normalization", class_name=facts["class_name"], name=facts["name"], **self.observer.place()
-        )
+        self.observer.emit("normalization", class_name=facts["class_name"], name=facts["name"], **self.observer.place())
 
     def _at_cell_end(self) -> None:
         for model in list(self._changed.values()):
@@ -119,6 +115,4 @@ class Models:
                 self.describe(value)
                 names.setdefault(self._numbers[value], []).append(name)
         if names:
-            self.observer.emit(
-                "names", count=self.observer.count, names={str(n): v for n, v in names.items()}
-            )
+            self.observer.emit("names", count=self.observer.count, names={str(n): v for n, v in names.items()})

@@ -126,9 +126,7 @@ class Training:
             return batch_size(x)
         return DEFAULT_BATCH
 
-    def _epoch_ended(
-        self, history: Any, arguments: dict[str, Any], _token: Any, _result: Any, done: bool
-    ) -> None:
+    def _epoch_ended(self, history: Any, arguments: dict[str, Any], _token: Any, _result: Any, done: bool) -> None:
         run = self._running.get(id(history.model))
         if run is not None and done:
             if not run.get("epochs"):
@@ -253,7 +251,7 @@ def _results(model: Any, result: Any) -> dict[str, Any]:
     if isinstance(result, dict):
         return {str(key): _number(value) for key, value in result.items()}
     values = result if isinstance(result, (list, tuple)) else [result]
-    named = getattr(model, "get_metrics_result", dict)()
+    named: dict[str, Any] = getattr(model, "get_metrics_result", dict)()
     names = list(named) if len(named) == len(values) else list(getattr(model, "metrics_names", []))
     return {str(name): _number(value) for name, value in zip(names, values, strict=False)}
 

@@ -142,9 +142,7 @@ class Observer:
         for function in self._at_cell_end:
             function()
         if self._failures:
-            self._write(
-                "not_recorded", {"count": self.count, "reasons": dict(list(self._failures.items())[:20])}
-            )
+            self._write("not_recorded", {"count": self.count, "reasons": dict(list(self._failures.items())[:20])})
             self._failures.clear()
         if self._cut:
             self._write("cut", {"count": self.count, "events": self._cut})

@@ -63,5 +63,3 @@ def mentioned(submissions: Iterable[Submission]) -> list[str]:
         text = "\n".join(cell.source for cell in submission.cells)
         found |= {name for name in NAMES if name in text}
     return sorted(found)
-
-

@@ -38,13 +38,15 @@ def _isolation() -> list[tuple[str, ...]]:
     missing = bubblewrap.missing()
     box = unboxed if missing else bubblewrap
     label = box.isolation()
-    rows = [("box", label.box if not missing else f"none. {missing} Only trusted code can be run (--trust-code).")]
+    rows: list[tuple[str, ...]] = [
+        ("box", label.box if not missing else f"none. {missing} Only trusted code can be run (--trust-code).")
+    ]
     rows += [("enforced", text) for text in label.enforced]
     rows += [("not enforced", text) for text in label.not_enforced]
     return rows
 
 
-def _machine() -> list[tuple[str, ...]]:
+def _machine() -> list[tuple[str, str]]:
     from grader.executors.local import jobs
 
     memory = psutil.virtual_memory()
@@ -68,7 +70,7 @@ def _gpu() -> str:
 
 
 def _libraries() -> list[tuple[str, ...]]:
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for name in (*FRAMEWORKS, *NEEDED):
         try:
             rows.append((name, metadata.version(name)))
@@ -83,7 +85,7 @@ def _absent(name: str) -> str:
     return "not installed (optional)" if name in FRAMEWORKS else "not installed"
 
 
-def _data_sets(data: Path | None, offline: bool) -> list[tuple[str, ...]]:
+def _data_sets(data: Path | None, offline: bool) -> list[tuple[str, str, str]]:
     from grader.datasets.provide import available
 
     return [(each.name, each.served.value, each.where) for each in available(data=data, download=not offline)]

@@ -1,7 +1,6 @@
 """``grader grade``: a folder of notebooks becomes a folder of reports."""
 
 import threading
-from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -21,10 +20,6 @@ from grader.cli._options import (
 )
 
 if TYPE_CHECKING:
-    from grader.cli._progress import Cells
-    from grader.cli._publish import Publisher
-    from grader.evidence import Evidence
-    from grader.pipeline import Plan
     from grader.submission import Rejection, Submission
 
 
@@ -64,7 +59,9 @@ def command(
         plan = plan_for(submissions, known, box, data, stack, console, offline=offline)
         bar = stack.enter_context(cells_bar(console, submissions))
         work = [partial(_observed, submission, plan, bar, cancelled) for submission in submissions]
-        _each(local.run(work, at_once=jobs or local.jobs(), cancelled=cancelled), publisher, plan, cancelled, submissions)
+        _each(
+            local.run(work, at_once=jobs or local.jobs(), cancelled=cancelled), publisher, plan, cancelled, submissions
+        )
     publisher.finish(console, interrupted=cancelled.is_set(), planned=len(submissions) + len(rejections))
     raise typer.Exit(_exit_code(publisher, cancelled))
 

@@ -101,8 +101,14 @@ def _body(lines: list[str], first: int) -> Iterator[Block]:
     """The lines without blank ones at both ends, if there is a word in them."""
     filled = [number for number, line in enumerate(lines) if re.search(r"\w", line)]
     if filled:
-        text = "\n".join(line.rstrip() for line in lines[filled[0] : filled[-1] + 1])
+        text = "\n".join(_unmarked(line) for line in lines[filled[0] : filled[-1] + 1])
         yield Block(kind=BlockKind.PROSE, text=text, line=first + filled[0])
+
+
+def _unmarked(line: str) -> str:
+    """A line of an answer, without the ``#`` of those that were typed as headings."""
+    marked = _HEADING.match(line)
+    return marked.group(1).rstrip("# \t") if marked else line.rstrip()
 
 
 def _heading(lines: list[str], number: int) -> str:

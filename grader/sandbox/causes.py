@@ -43,7 +43,8 @@ RULES = (
     ),
     _Rule(
         names=("ValueError", "TypeError"),
-        pattern=r"(?:Argument\(s\) not recognized: \{'|unexpected keyword argument '|Unrecognized keyword arguments[^']*')"
+        pattern=r"(?:Argument\(s\) not recognized: \{'|unexpected keyword argument '"
+        r"|Unrecognized keyword arguments[^']*')"
         r"(lr|decay|schedule_decay|input_dim|input_shape|interpolation|nb_epoch|samples_per_epoch|period|batch_input_shape"
         r"|use_multiprocessing|workers|max_queue_size|fused|renorm|virtual_batch_size)'",
         reason=_KERAS_3,
@@ -157,7 +158,9 @@ def _bound(source: str) -> set[str]:
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return set(re.findall(r"(?m)^\s*(?:def\s+|class\s+|import\s+|from\s+\S+\s+import\s+)?(\w+)\s*(?:=|\(|:|$)", source))
+        return set(
+            re.findall(r"(?m)^\s*(?:def\s+|class\s+|import\s+|from\s+\S+\s+import\s+)?(\w+)\s*(?:=|\(|:|$)", source)
+        )
     names: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):

@@ -11,14 +11,12 @@ def choose(*, trust_code: bool) -> Box:
     Raises:
         SandboxError: there is no box here and the code is not trusted.
     """
-    box: Box = bubblewrap
     reason = bubblewrap.missing()
     if not reason:
-        return box
+        return bubblewrap
     if not trust_code:
         raise SandboxError(
             f"There is no box to run notebooks in: {reason}",
             advice="Install it, or say with --trust-code that these notebooks may do whatever you may do here.",
         )
-    box = unboxed
-    return box
+    return unboxed

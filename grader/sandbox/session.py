@@ -15,7 +15,7 @@ from typing import IO
 
 import psutil
 
-from grader.evidence import CellOutcome, Cause, RunOutcome, RunRecord
+from grader.evidence import Cause, CellOutcome, RunOutcome, RunRecord
 from grader.rubric import Limits
 from grader.sandbox.box import Box, Setup
 from grader.sandbox.causes import explained
@@ -64,9 +64,7 @@ def run(
 
 
 def _job(submission: Submission, setup: Setup, guests: Mapping[str, str], limits: Limits) -> bytes:
-    code = [
-        {"index": cell.index, "source": cell.source} for cell in submission.cells if cell.kind is CellKind.CODE
-    ]
+    code = [{"index": cell.index, "source": cell.source} for cell in submission.cells if cell.kind is CellKind.CODE]
     job = {
         "cells": code,
         "folder": setup.control,

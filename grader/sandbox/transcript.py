@@ -61,15 +61,19 @@ class Transcript:
 
     def unattached(self) -> tuple[UnattachedRecord, ...]:
         """BN layers that were constructed and are part of no network."""
-        attached = {
-            layer.name for model in self.models if model.graph is not None for layer in model.graph.batch_norms
-        }
+        attached = {layer.name for model in self.models if model.graph is not None for layer in model.graph.batch_norms}
         return tuple(layer for layer in self.normalizations if layer.name not in attached)
 
     def add(self, message: Mapping[str, Any]) -> None:
         """Take in one message; one that does not fit is noted and dropped."""
         kind = text(message.get("type"))
-        take = {"started": self._started, "cell": self._cell, "done": self._done, "event": self._event, "end": self._end}
+        take = {
+            "started": self._started,
+            "cell": self._cell,
+            "done": self._done,
+            "event": self._event,
+            "end": self._end,
+        }
         if kind in take:
             self._carefully(take[kind], message)
 

@@ -15,9 +15,7 @@ def setup(folder: Path, data: Path, limits: Limits) -> Setup:
     home, control = folder / "work", folder / "control"
     home.mkdir()
     control.mkdir()
-    return Setup(
-        folder=folder, data=data, limits=limits, home=str(home), control=str(control), data_inside=str(data)
-    )
+    return Setup(folder=folder, data=data, limits=limits, home=str(home), control=str(control), data_inside=str(data))
 
 
 def argv(setup: Setup) -> list[str]:

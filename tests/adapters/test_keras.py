@@ -213,9 +213,7 @@ def test_a_pipeline_is_described_without_being_drawn_from(run: Callable[..., Run
     assert record.cells[1].outputs[0].text == "2\n"
 
 
-def test_seeded_training_gives_the_same_numbers_watched_or_not(
-    run: Callable[..., RunRecord], tmp_path: Path
-) -> None:
+def test_seeded_training_gives_the_same_numbers_watched_or_not(run: Callable[..., RunRecord], tmp_path: Path) -> None:
     cell = (
         "keras.utils.set_random_seed(1)\n"
         "m = ready(keras.Sequential([layers.Flatten(), layers.Dense(16, activation='relu'), layers.BatchNormalization(),"

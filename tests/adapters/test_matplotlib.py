@@ -37,7 +37,5 @@ def test_figures_are_recorded_with_labels_and_data(tmp_path: Path) -> None:
 
 
 def test_a_figure_that_is_cleared_was_drawn_all_the_same(tmp_path: Path) -> None:
-    record = execute(
-        "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.clf()\nplt.plot([3, 4])", data=tmp_path
-    )
+    record = execute("import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.clf()\nplt.plot([3, 4])", data=tmp_path)
     assert [figure.axes[0].lines[0].y for figure in record.figures] == [(1.0, 2.0), (3.0, 4.0)]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from grader import registry
-from grader.evidence import CellOutcome, Cause, RunOutcome
+from grader.evidence import Cause, CellOutcome, RunOutcome
 from grader.sandbox import bubblewrap, unboxed
 from grader.sandbox.session import run
 from tests.kernels import QUICK, best_box, execute, submission

@@ -1,0 +1,114 @@
+"""Whether a network of one of the two kinds was built: the same question for both."""
+
+from grader.checks._networks import called, kind_of, networks, told_as_written, unclear, written_networks
+from grader.checks._trainings import pair
+from grader.checks._words import known, sentences, stop_places, stopped
+from grader.evidence import Evidence, ModelRecord, UnattachedRecord, Where
+from grader.finding import Finding, met, partial, unmet
+from grader.graph import LayerKind
+from grader.submission import Place
+
+WRITTEN_SHARE = 0.25
+"""Of the points for a network that is spelt out where nothing executes it: thought of, but never shown to work."""
+
+UNREACHED_SHARE = 0.4
+"""Of the points for a network in a code cell that never came to be built."""
+
+_WHY = "The assignment compares two networks that differ in batch normalization only, so both have to be built."
+
+
+def exists(evidence: Evidence, *, batch_norm: bool) -> Finding:
+    """MET for a network that was built, by its layers alone; less for one that is only written."""
+    run = evidence.run
+    found = networks(run, batch_norm=batch_norm)
+    if found:
+        return _built(evidence, found, batch_norm)
+    hidden = unclear(run)
+    if hidden is not None:
+        return hidden
+    written = written_networks(evidence, batch_norm=batch_norm)
+    if not written:
+        return _absent(evidence, batch_norm)
+    in_code = written[0].where is Where.CODE
+    return partial(
+        UNREACHED_SHARE if in_code else WRITTEN_SHARE,
+        sentences([f"No network {kind_of(batch_norm=batch_norm)} was built", told_as_written(written), stopped(run)]),
+        expected=f"A network {kind_of(batch_norm=batch_norm)} that is built when the notebook runs from top to bottom.",
+        why=_WHY,
+        advice=_how_to_run(in_code),
+        places=known([written[0].place, *stop_places(run)]),
+    )
+
+
+def _built(evidence: Evidence, found: tuple[ModelRecord, ...], batch_norm: bool) -> Finding:
+    both = pair(evidence.run)
+    side = both.normalized if batch_norm else both.plain
+    model = side.model if side is not None else found[0]
+    layers = model.graph.batch_norms if model.graph else ()
+    count = f"{len(layers)} BN layer{'' if len(layers) == 1 else 's'}" if batch_norm else "no BN layer"
+    return met(
+        f"A network {kind_of(batch_norm=batch_norm)} was built: {called(model)}, with {count}.",
+        places=known([model.place]),
+        facts={"networks": str(len(found)), "bn_layers": str(len(layers)), "model": str(model.id)},
+    )
+
+
+def _how_to_run(in_code: bool) -> str:
+    if in_code:
+        return "Restart the kernel and run all cells: mend the first cell that fails, and call the function that builds it."
+    return "Take the code out of the comment or text into a code cell of its own, run it, and hand in what it shows."
+
+
+def _absent(evidence: Evidence, batch_norm: bool) -> Finding:
+    run = evidence.run
+    lonely = run.unattached if batch_norm else ()
+    share = WRITTEN_SHARE if lonely else 0.0
+    seen = sentences(
+        [
+            _what_there_is(evidence, batch_norm),
+            _about_lonely(lonely),
+            _other_normalization(run.models) if batch_norm else "",
+            stopped(run),
+        ]
+    )
+    expected = f"A network {kind_of(batch_norm=batch_norm)}, told by its layers; its name does not matter."
+    advice = (
+        "Put BatchNormalization() between the hidden layers of a copy of your network, and build that one too."
+        if batch_norm
+        else "Build the same network once more without its BatchNormalization layers, to compare with."
+    )
+    places = known([*(layer.place for layer in lonely), *_places_of_models(evidence), *stop_places(run)])
+    if share:
+        return partial(share, seen, expected=expected, why=_WHY, advice=advice, places=places)
+    return unmet(seen, expected=expected, why=_WHY, advice=advice, places=places)
+
+
+def _what_there_is(evidence: Evidence, batch_norm: bool) -> str:
+    others = networks(evidence.run, batch_norm=not batch_norm)
+    kind = kind_of(batch_norm=batch_norm)
+    if not others:
+        return f"No network {kind} was built, and none is written in the notebook"
+    named = f"; {called(others[-1])} has none, whatever its name" if batch_norm else "; each of them has BN layers"
+    return f"{len(others)} network{'' if len(others) == 1 else 's'} built, but none {kind}{named}"
+
+
+def _about_lonely(lonely: tuple[UnattachedRecord, ...]) -> str:
+    if not lonely:
+        return ""
+    cell = f" at cell {lonely[0].place.cell}" if lonely[0].place else ""
+    return f"A {lonely[0].class_name} layer was created{cell}, but it belongs to no network: creating a layer is not using it"
+
+
+def _other_normalization(models: tuple[ModelRecord, ...]) -> str:
+    names = {
+        layer.class_name
+        for model in models
+        if model.graph is not None
+        for layer in model.graph.layers
+        if layer.kind is LayerKind.NORMALIZATION and not layer.is_batch_norm
+    }
+    return f"There is {sorted(names)[0]}, which is not batch normalization" if names else ""
+
+
+def _places_of_models(evidence: Evidence) -> list[Place | None]:
+    return [model.place for model in evidence.run.models[:4]]

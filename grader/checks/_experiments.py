@@ -1,0 +1,95 @@
+"""Which trainings make up the batch-size experiment."""
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass
+
+from grader.checks._networks import is_network, uses_batch_norm
+from grader.checks._trainings import has_trained
+from grader.evidence import FitRecord, RunRecord, Weights
+from grader.graph import backbone, placements
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Experiment:
+    """Trainings with different batch sizes, one for each size, smallest first.
+
+    Attributes:
+        batch_norm: whether the network has BN.
+        same_network: whether all were made on equal networks.
+        same_settings: whether they differ in nothing but the batch size.
+    """
+
+    trials: tuple[FitRecord, ...]
+    batch_norm: bool
+    same_network: bool
+    same_settings: bool
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """The batch sizes, in examples."""
+        return tuple(fit.batch_size or 0 for fit in self.trials)
+
+    @property
+    def continued(self) -> tuple[FitRecord, ...]:
+        """Trainings that went on from weights that were trained before."""
+        return tuple(fit for fit in self.trials if fit.weights is Weights.TRAINED)
+
+    @property
+    def unclear(self) -> tuple[FitRecord, ...]:
+        """Trainings of which nobody knows what they started from."""
+        return tuple(fit for fit in self.trials if fit.weights is Weights.UNKNOWN)
+
+
+def experiment(run: RunRecord, minimum_sizes: int) -> Experiment | None:
+    """The trainings that come closest to an experiment with so many batch sizes; ``None`` without any training.
+
+    The network with BN is preferred as soon as it was trained with enough sizes, or with more than the other.
+    """
+    kinds = [_closest(run, minimum_sizes, batch_norm=batch_norm) for batch_norm in (True, False)]
+    found = [each for each in kinds if each is not None]
+    return max(found, key=lambda each: min(len(each.sizes), minimum_sizes)) if found else None
+
+
+def _closest(run: RunRecord, minimum_sizes: int, *, batch_norm: bool) -> Experiment | None:
+    graphs = {m.id: m.graph for m in run.models if is_network(m.graph) and uses_batch_norm(m.graph) is batch_norm}
+    fits = [fit for fit in run.fits if fit.model in graphs and has_trained(fit) and fit.batch_size]
+    if not fits:
+        return None
+
+    def network(fit: FitRecord) -> Hashable:
+        graph = graphs[fit.model]
+        return (backbone(graph), tuple(where for _, where in placements(graph))) if graph else ()
+
+    levels: list[tuple[bool, bool, Callable[[FitRecord], Hashable]]] = [
+        (True, True, lambda fit: (network(fit), _settings(fit))),
+        (True, False, network),
+        (False, False, lambda _: ()),
+    ]
+    tries = [
+        Experiment(trials=_widest(fits, key), batch_norm=batch_norm, same_network=network_too, same_settings=settings)
+        for network_too, settings, key in levels
+    ]
+    return max(tries, key=lambda each: min(len(each.sizes), minimum_sizes))
+
+
+def _settings(fit: FitRecord) -> Hashable:
+    return (fit.epochs_asked, fit.optimizer, fit.learning_rate, fit.loss, fit.data.samples, fit.data.digest)
+
+
+def _widest(fits: Iterable[FitRecord], key: Callable[[FitRecord], Hashable]) -> tuple[FitRecord, ...]:
+    """Of the groups of trainings with equal keys, the one with most batch sizes."""
+    groups: dict[Hashable, list[FitRecord]] = {}
+    for fit in fits:
+        groups.setdefault(key(fit), []).append(fit)
+    return max((_one_each(group) for group in groups.values()), key=len)
+
+
+def _one_each(fits: list[FitRecord]) -> tuple[FitRecord, ...]:
+    """One training for each size: where a size occurs twice, the one from the cell with most of the trainings."""
+    cells = Counter(fit.place.cell for fit in fits if fit.place)
+    ranked = sorted(fits, key=lambda fit: -cells[fit.place.cell] if fit.place else 0)
+    chosen: dict[int, FitRecord] = {}
+    for fit in ranked:
+        chosen.setdefault(fit.batch_size or 0, fit)
+    return tuple(chosen[size] for size in sorted(chosen))

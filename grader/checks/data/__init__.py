@@ -1,0 +1,1 @@
+"""Checks on the data that networks are trained on."""

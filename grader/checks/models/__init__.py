@@ -1,0 +1,1 @@
+"""Checks on the networks themselves: which there are, and where their BN layers stand."""

@@ -1,0 +1,1 @@
+"""Checks on how networks were trained."""
