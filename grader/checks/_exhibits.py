@@ -15,6 +15,7 @@ from grader.submission import OutputKind, Place
 TRAINING, VALIDATION = "training", "validation"
 MOST_CHARACTERS = 200_000
 MOST_NUMBERS = 5_000
+_SCHEDULES = frozenset({"lr", "learning_rate"})
 _NUMBER = re.compile(r"(?<![\w.])[-+]?(\d{1,12})(?:\.(\d{1,20}))?(?:[eE]([-+]?\d{1,3}))?(\s?%)?")
 _PROGRESS = re.compile(r"^\s*Epoch \d+/\d+|[━╸]|\[[=>.]{4,}|\d(?:s|ms|us)/(?:step|epoch|sample)|^\s*\d+/\d+ - ")
 
@@ -92,12 +93,12 @@ def _series(fits: Sequence[FitRecord]) -> Iterator[tuple[str, tuple[float, ...]]
     for fit in fits:
         for key, values in fit.history.items():
             finite = [value for value in values if value is not None]
-            if finite and "lr" not in key and "learning_rate" not in key:
+            if finite and key not in _SCHEDULES:
                 yield _kind(key), tuple(finite)
                 joined.setdefault(key, []).extend(finite)
     if len(fits) > 1:
-        for key, values in joined.items():
-            yield _kind(key), tuple(values)
+        for key, together in joined.items():
+            yield _kind(key), tuple(together)
 
 
 def _kind(key: str) -> str:
@@ -167,10 +168,11 @@ def _same(line: Sequence[float], series: Sequence[float]) -> bool:
     """Whether a line draws a series, as it is or in per cent."""
     if len(line) != len(series) or not line:
         return False
-    return any(
-        all(math.isclose(y, k * v, rel_tol=1e-4, abs_tol=1e-6) for y, v in zip(line, series, strict=True))
-        for k in (1, 100)
-    )
+    return _draws(line, series) or _draws(line, [100.0 * value for value in series])
+
+
+def _draws(line: Sequence[float], series: Sequence[float]) -> bool:
+    return all(math.isclose(y, v, rel_tol=1e-4, abs_tol=1e-6) for y, v in zip(line, series, strict=True))
 
 
 def _assignable(ways: Sequence[frozenset[str]]) -> bool:

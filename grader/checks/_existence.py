@@ -55,7 +55,7 @@ def _built(evidence: Evidence, found: tuple[ModelRecord, ...], batch_norm: bool)
 
 def _how_to_run(in_code: bool) -> str:
     if in_code:
-        return "Restart the kernel and run all cells: mend the first cell that fails, and call the function that builds it."
+        return "Run all cells anew: mend the first that fails, and call the function that builds the network."
     return "Take the code out of the comment or text into a code cell of its own, run it, and hand in what it shows."
 
 
@@ -96,7 +96,9 @@ def _about_lonely(lonely: tuple[UnattachedRecord, ...]) -> str:
     if not lonely:
         return ""
     cell = f" at cell {lonely[0].place.cell}" if lonely[0].place else ""
-    return f"A {lonely[0].class_name} layer was created{cell}, but it belongs to no network: creating a layer is not using it"
+    return (
+        f"A {lonely[0].class_name} layer was created{cell}, but it belongs to no network: creating it is not using it"
+    )
 
 
 def _other_normalization(models: tuple[ModelRecord, ...]) -> str:

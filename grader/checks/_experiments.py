@@ -9,6 +9,9 @@ from grader.checks._trainings import has_trained
 from grader.evidence import FitRecord, RunRecord, Weights
 from grader.graph import backbone, placements
 
+MOST_SIZES = 32
+"""Batch sizes that are looked at: more than any experiment tries, and no loop can blow it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Experiment:
@@ -92,4 +95,4 @@ def _one_each(fits: list[FitRecord]) -> tuple[FitRecord, ...]:
     chosen: dict[int, FitRecord] = {}
     for fit in ranked:
         chosen.setdefault(fit.batch_size or 0, fit)
-    return tuple(chosen[size] for size in sorted(chosen))
+    return tuple(chosen[size] for size in sorted(chosen)[:MOST_SIZES])

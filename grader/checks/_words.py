@@ -40,13 +40,9 @@ def known(places: Iterable[Place | None], *, most: int = 8) -> tuple[Place, ...]
 
 def number(value: float | None) -> str:
     """A measured number with at most four decimals."""
-    return (
-        "not a number"
-        if value is None
-        else f"{value:.4g}"
-        if abs(value) < 0.01
-        else f"{value:,.4f}".rstrip("0").rstrip(".")
-    )
+    if value is None:
+        return "not a number"
+    return f"{value:.4g}" if abs(value) < 0.01 else f"{value:,.4f}".rstrip("0").rstrip(".")
 
 
 def stopped(run: RunRecord) -> str:

@@ -10,16 +10,13 @@ import typer
 from rich.console import Console
 
 from grader.cli._exit import Exit
-from grader.cli._options import (
-    DEFAULT_RUBRIC,
-    DataOption,
-    JobsOption,
-    OfflineOption,
-    RubricOption,
-    TrustOption,
-)
+from grader.cli._options import DEFAULT_RUBRIC, DataOption, JobsOption, OfflineOption, RubricOption, TrustOption
 
 if TYPE_CHECKING:
+    from grader.cli._progress import Cells
+    from grader.cli._publish import Publisher
+    from grader.evidence import Evidence
+    from grader.pipeline import Plan
     from grader.submission import Rejection, Submission
 
 
@@ -39,6 +36,7 @@ def command(
 
     Results are written as they come. Press Ctrl-C to stop: finished work stays on disk.
     """
+    from grader.cli._interrupt import interruptible
     from grader.cli._progress import cells_bar
     from grader.cli._publish import Publisher
     from grader.cli._setup import find_rubric, plan_for
@@ -55,15 +53,15 @@ def command(
     if box is not None and box.name == "none":
         console.print("[yellow]There is no box here (--trust-code): notebooks run with your own rights.[/]")
     cancelled = threading.Event()
-    with ExitStack() as stack:
+    with ExitStack() as stack, interruptible(cancelled, console):
         plan = plan_for(submissions, known, box, data, stack, console, offline=offline)
         bar = stack.enter_context(cells_bar(console, submissions))
         work = [partial(_observed, submission, plan, bar, cancelled) for submission in submissions]
-        _each(
-            local.run(work, at_once=jobs or local.jobs(), cancelled=cancelled), publisher, plan, cancelled, submissions
-        )
-    publisher.finish(console, interrupted=cancelled.is_set(), planned=len(submissions) + len(rejections))
-    raise typer.Exit(_exit_code(publisher, cancelled))
+        results = local.run(work, at_once=jobs or local.jobs(), cancelled=cancelled)
+        for position, result in results:
+            _publish(submissions[position], result, publisher, plan, cancelled)
+    publisher.finish(console, planned=len(submissions) + len(rejections), interrupted=cancelled.is_set())
+    raise typer.Exit(_exit_code(publisher, interrupted=cancelled.is_set()))
 
 
 def _collected(paths: list[Path]) -> "tuple[list[Submission], list[Rejection]]":
@@ -83,3 +81,34 @@ def _collected(paths: list[Path]) -> "tuple[list[Submission], list[Rejection]]":
         typer.echo(f"grader: there is no notebook in {names}.", err=True)
         raise typer.Exit(Exit.WRONG_INPUT)
     return submissions, rejections
+
+
+def _observed(submission: "Submission", plan: "Plan", bar: "Cells", cancelled: threading.Event) -> "Evidence":
+    from grader.pipeline import observe
+
+    evidence = observe(submission, plan, progress=bar.of(submission), cancelled=cancelled)
+    bar.done(submission)
+    return evidence
+
+
+def _publish(
+    submission: "Submission",
+    result: "Evidence | BaseException",
+    publisher: "Publisher",
+    plan: "Plan",
+    cancelled: threading.Event,
+) -> None:
+    from grader.pipeline import assess
+
+    if cancelled.is_set():
+        return
+    if isinstance(result, BaseException):
+        publisher.failed(submission, result)
+    else:
+        publisher.graded(result, assess(result, plan.rubric, plan.checks))
+
+
+def _exit_code(publisher: "Publisher", *, interrupted: bool) -> int:
+    if interrupted:
+        return Exit.INTERRUPTED
+    return Exit.INCOMPLETE if publisher.incomplete else Exit.DONE

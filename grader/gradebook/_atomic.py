@@ -1,9 +1,8 @@
 """A file is there whole or not at all."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import mkstemp
 from typing import TextIO
 
 from grader.errors import GraderError
@@ -20,18 +19,16 @@ def write_atomically(path: Path, write: Callable[[TextIO], object]) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(
-            "w", dir=path.parent, prefix=".writing-", delete=False, encoding="utf-8", errors="replace", newline=""
-        ) as stream:
-            temporary = Path(stream.name)
-            try:
+        number, name = mkstemp(dir=path.parent, prefix=".writing-")
+        temporary = Path(name)
+        try:
+            with open(number, "w", encoding="utf-8", errors="replace", newline="") as stream:
                 write(stream)
-                stream.close()
-                temporary.chmod(READABLE)
-                os.replace(temporary, path)  # noqa: PTH105 - the name that says "atomic" to a reader
-            except BaseException:
-                temporary.unlink(missing_ok=True)
-                raise
+            temporary.chmod(READABLE)
+            temporary.replace(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
     except OSError as error:
         advice = "Is the disk full, or the folder somebody else's?"
         raise GraderError(f"{path} cannot be written: {error.strerror or error}.", advice=advice) from None

@@ -37,7 +37,7 @@ class Search:
             yield from self._in_folder(path, shown) if stat.S_ISDIR(mode) else self._file(path, shown, named=True)
 
     def _in_folder(self, root: Path, shown: str) -> Iterator[Found | Lost]:
-        any_found, seen_before = False, len(self._seen)
+        any_found = False
         for path, readable in _walked(root):
             name = printable(f"{shown}/{path.relative_to(root).as_posix()}")
             if not readable:
@@ -48,11 +48,12 @@ class Search:
                 reason = "The file is a link that leads nowhere, or out of the folder."
                 found = iter([_lost(path.parts, name, reason, _ITSELF)])
             else:
+                any_found = any_found or path.resolve() in self._seen
                 found = self._file(path, name, named=False)
             for each in found:
                 any_found = True
                 yield each
-        if not any_found and len(self._seen) == seen_before:
+        if not any_found:
             yield _lost(root.parts, shown, "The folder holds no notebook.", "Name a folder with .ipynb files in it.")
 
     def _file(self, path: Path, shown: str, *, named: bool) -> Iterator[Found | Lost]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from grader.loaders._decoding import printable
 
 _MOODLE = re.compile(r"^(?P<student>.+?)_\d+_assignsubmission_")
-_CANVAS = re.compile(r"^(?P<student>[^_\d][^_]*)(?:_LATE)?_\d+_\d+_.+")
+_CANVAS = re.compile(r"^(?P<student>[^_\d][^_]*)(?:_LATE)?_\d{3,}_\d{3,}_.+")
 _BLACKBOARD = re.compile(r"^.+_(?P<student>[^_]+)_attempt_\d{4}-\d\d-\d\d-\d\d-\d\d-\d\d(?:_|\.|$)")
 _SUFFIX = re.compile(r"(?:\.(?:ipynb|py|zip))(?:\.(?:txt|json))?$", re.IGNORECASE)
 _LONGEST = 100

@@ -24,6 +24,9 @@ _LOOKS_LIKE_CODE = re.compile(
     )""",
     re.VERBOSE,
 )
+_NO_MODULES = frozenset(
+    {"libraries", "library", "packages", "modules", "dependencies", "dataset", "data", "everything"}
+)
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _SYNTAX = re.compile(r"[=()\[\]{}]")
 
@@ -134,6 +137,8 @@ def _dedented(lines: list[str]) -> str:
 
 
 def _is_plain_code(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.Import):
+        return any(name.name not in _NO_MODULES for name in statement.names)
     if isinstance(statement, ast.Expr):
         call = statement.value
         return isinstance(call, ast.Call) and (
@@ -143,7 +148,7 @@ def _is_plain_code(statement: ast.stmt) -> bool:
         formula = isinstance(statement.targets[0], ast.Name) and len(statement.targets[0].id) == 1
         telling = (ast.Call, ast.List, ast.Tuple, ast.Dict, ast.ListComp, ast.Subscript)
         return not formula and any(isinstance(node, telling) for node in _shallow(statement.value))
-    plain = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.For, ast.While, ast.With, ast.Try, ast.If)
+    plain = (ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.For, ast.While, ast.With, ast.Try, ast.If)
     return isinstance(statement, (*plain, ast.Delete, ast.AsyncFunctionDef))
 
 

@@ -23,7 +23,7 @@ def texts(found: Iterable[Block], cell: int, where: Where, headings: Headings) -
     """A record for each section of prose: a heading's own words are the first line of what stands under it.
 
     Students put questions, and whole answers, into headings: so no word of a heading is lost to the text. Code
-    between two paragraphs ends a section.
+    between two paragraphs ends a section. Line n of a record's text is line n of the cell, counted from its place.
     """
     pending: Block | None = None
     for block in found:
@@ -41,7 +41,8 @@ def texts(found: Iterable[Block], cell: int, where: Where, headings: Headings) -
 
 
 def _record(heading: Block | None, text: str, line: int, cell: int, where: Where, headings: Headings) -> TextRecord:
-    whole = f"{_plain(heading.text)}\n{text}".strip() if heading else text
+    gap = "\n" * max(line - heading.line, 1) if heading else ""
+    whole = f"{_plain(heading.text)}{gap}{text}".rstrip() if heading else text
     return TextRecord(
         text=_EMBEDDED.sub("", whole)[:LONGEST],
         where=where,

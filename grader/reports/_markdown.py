@@ -1,7 +1,8 @@
 """A student's markdown as inert HTML: no raw HTML, no picture, no link but to the web, sanitised twice."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -26,26 +27,55 @@ _TAGS = {
 }
 _ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
 _CLASSES = {"code": {"math"}, "span": {"picture"}}
+_Tokens = Sequence[Token]
 
 
-def rendered(text: str) -> Markup:
-    """Markdown as HTML that is safe in a page."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A paragraph, a list, a table …: safe HTML, and the last line (from 1) of its source."""
+
+    html: Markup
+    last_line: int
+
+
+def blocks(text: str) -> tuple[Block, ...]:
+    """Markdown as blocks of HTML that is safe in a page, in order."""
     shown = visible(text)
-    html = _sanitised(_parser().render(shown[:LIMIT]))
-    return html + Markup("<pre>{}</pre>").format(shown[LIMIT : 2 * LIMIT]) if shown[LIMIT:] else html
+    parser, env = _parser(), dict[str, Any]()
+    made = []
+    for tokens in _top_level(parser.parse(shown[:LIMIT], env)):
+        html = _sanitised(parser.renderer.render(tokens, parser.options, env))
+        last = max((token.map[1] for token in tokens if token.map), default=0)
+        made.append(Block(html=html, last_line=last))
+    if shown[LIMIT:]:
+        rest = Markup("<pre>{}</pre>").format(shown[LIMIT : 2 * LIMIT])
+        made.append(Block(html=rest, last_line=shown.count("\n") + 1))
+    return tuple(made)
+
+
+def _top_level(tokens: _Tokens) -> Iterator[_Tokens]:
+    """The tokens of one block after the other; each begins and ends on the outermost level."""
+    start = 0
+    for number, token in enumerate(tokens):
+        if token.level == 0 and token.nesting <= 0:
+            yield tokens[start : number + 1]
+            start = number + 1
 
 
 def _sanitised(html: str) -> Markup:
-    # Sanitised by a parser of HTML, from an allow-list: nothing in it can leave its place.
-    return Markup(  # noqa: S704
-        nh3.clean(
-            html,
-            tags=_TAGS,
-            attributes=_ATTRIBUTES,
-            allowed_classes=_CLASSES,
-            url_schemes={"http", "https", "mailto"},
-            link_rel="nofollow noopener noreferrer",
-        )
+    # Sanitised by a parser of HTML, from an allow-list: nothing in it can leave its place. Looked at for what is
+    # hidden afterwards: `&#x202e;` is plain letters before it is rendered.
+    return Markup(visible(_cleaner().clean(html)))  # noqa: S704
+
+
+@cache
+def _cleaner() -> nh3.Cleaner:
+    return nh3.Cleaner(
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        allowed_classes=_CLASSES,
+        url_schemes={"http", "https", "mailto"},
+        link_rel="nofollow noopener noreferrer",
     )
 
 
@@ -62,9 +92,6 @@ def _parser() -> MarkdownIt:
     for kind in ("heading_open", "heading_close"):
         parser.add_render_rule(kind, _heading)
     return parser
-
-
-_Tokens = Sequence[Token]
 
 
 def _picture(_self: RendererHTML, tokens: _Tokens, at: int, _options: OptionsDict, _env: Any) -> str:  # noqa: ANN401

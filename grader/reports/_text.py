@@ -7,7 +7,7 @@ _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]{0,1000}(?:\x07|\x1
 _HIDDEN = {number: chr(0x2400 + number) for number in range(0x20) if chr(number) not in "\n\t"}
 _HIDDEN |= {0x7F: "\u2421"}
 _HIDDEN |= {number: f"⟨U+{number:04X}⟩" for number in range(0x80, 0xA0)}
-_HIDDEN |= {number: "\ufffd" for number in range(0xD800, 0xE000)}
+_HIDDEN |= dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 # Directional controls can make code read differently from what it does (Boucher & Anderson 2021, "Trojan Source").
 _DIRECTION = (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
 _HIDDEN |= {number: f"⟨U+{number:04X}⟩" for number in _DIRECTION}

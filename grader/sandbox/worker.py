@@ -16,7 +16,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import math
 import os
 import re
 import sys
@@ -28,10 +27,11 @@ from typing import Any
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, DeadKernelError
+from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode, v4
 
-GRACE = 15.0  # seconds that an interrupted cell may take to stop
+INTERRUPTS = 4  # of a cell whose time is up
+GRACE = 5.0  # seconds that it may take to stop after each
 LONGEST_TEXT = 100_000  # characters of one output
 LARGEST_IMAGE = 3_000_000  # characters of base64
 MOST_OUTPUTS = 500  # of one cell
@@ -113,7 +113,7 @@ class Run:
             display_name="Python 3",
             language="python",
         )
-        client = Client(self.notebook, km=manager, allow_errors=True, interrupt_on_timeout=True, coalesce_streams=True)
+        client = Client(self.notebook, km=manager, allow_errors=True, coalesce_streams=True)
         client.startup_timeout = 120
         client.log.setLevel(logging.CRITICAL)
         client.reset_execution_trackers()
@@ -148,7 +148,7 @@ class Run:
             if left <= 0:
                 return "time limit", index, "total_seconds"
             self.messages.send("cell", cell=index)
-            outcome, reason = await self._cell(client, position, index, left)
+            outcome, reason = await self._cell(client, manager, position, index, left)
             self.transcript.forward(self.messages)
             if outcome == "killed":
                 return "killed", index, f"{reason}; {_exit_status(manager)}"
@@ -158,41 +158,62 @@ class Run:
                 return "time limit", index, "cell_seconds: the cell could not be interrupted"
         return "finished", None, ""
 
-    async def _cell(self, client: Client, position: int, index: int, left: float) -> tuple[str, str]:
+    async def _cell(
+        self, client: Client, manager: AsyncKernelManager, position: int, index: int, left: float
+    ) -> tuple[str, str]:
         """Execute one cell and report it; the outcome, and which limit or cause decided it."""
         limit = min(self.limits["cell_seconds"], left)
         name = "total_seconds" if left <= self.limits["cell_seconds"] else "cell_seconds"
-        client.timeout = max(1, math.ceil(limit))
         client.characters_left = int(self.limits["output_mb"] * 1_000_000 / 4)
         cell = self.notebook.cells[position]
         self.count += 1
         began = time.monotonic()
-        outcome, reason = "ok", ""
         work = asyncio.ensure_future(client.async_execute_cell(cell, position))
-        try:
-            await asyncio.wait_for(asyncio.shield(work), client.timeout + GRACE)
-        except TimeoutError:
+        in_time = await _within(work, limit, manager)
+        error = _error(cell)
+        if not work.done():
             work.cancel()
             outcome, reason = "stuck", name
-        except DeadKernelError:
+        elif isinstance(work.exception(), DeadKernelError):
             outcome, reason = "killed", "the kernel ended"
-        except CellExecutionError:
-            outcome = "error"
-        seconds = time.monotonic() - began
-        error = _error(cell)
-        if error and outcome == "ok":
-            interrupted = seconds >= client.timeout and error["name"] == "KeyboardInterrupt"
-            outcome, reason = ("time limit", name) if interrupted else ("error", "")
-        elif outcome == "ok" and seconds >= client.timeout:
+        elif not in_time:
             outcome, reason = "time limit", name
-        told = "time limit" if outcome == "stuck" else outcome
+        else:
+            outcome, reason = ("error", "") if error or work.exception() else ("ok", "")
+        self.messages.send(
+            "done",
+            cell=index,
+            outcome="time limit" if outcome == "stuck" else outcome,
+            count=self.count,
+            seconds=time.monotonic() - began,
+            outputs=self._outputs(client, cell),
+            error=error,
+        )
+        return outcome, reason
+
+    @staticmethod
+    def _outputs(client: Client, cell: NotebookNode) -> list[dict[str, Any]]:
         outputs = [_output(each) for each in cell.outputs[:MOST_OUTPUTS]]
         if client.characters_left < 0 or len(cell.outputs) > MOST_OUTPUTS:
             outputs.append({"kind": "stderr", "text": "[grader: more output was cut off here]"})
-        self.messages.send(
-            "done", cell=index, outcome=told, count=self.count, seconds=seconds, outputs=outputs, error=error
-        )
-        return outcome, reason
+        return outputs
+
+
+async def _within(work: asyncio.Future[Any], limit: float, manager: AsyncKernelManager) -> bool:
+    """Wait for a cell; interrupt it when its time is up, repeatedly, because libraries swallow interrupts.
+
+    Returns:
+        Whether it ended in time. When it did not, it may still be running.
+    """
+    await asyncio.wait({work}, timeout=limit)
+    if work.done():
+        return True
+    for _ in range(INTERRUPTS):
+        await manager.interrupt_kernel()
+        await asyncio.wait({work}, timeout=GRACE)
+        if work.done():
+            break
+    return False
 
 
 def _error(cell: NotebookNode) -> dict[str, Any] | None:

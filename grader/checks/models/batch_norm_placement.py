@@ -24,8 +24,8 @@ _ADVICE = {
     Placement.AFTER_OUTPUT: "Take BN away from the output: it distorts the class scores or probabilities themselves. "
     "Put it between a hidden Dense layer and its activation.",
     Placement.UNATTACHED: "Pass the data through the BN layer: creating it does not make it part of the network.",
-    Placement.INPUT: "Keep or drop BN on the input, but put one at each hidden layer: that is where inputs shift in training.",
-    Placement.NO_ACTIVATION: "Add an activation (ReLU) behind BN: without one, two Dense layers in a row are one linear layer.",
+    Placement.INPUT: "Put BN at the hidden layers, whose inputs shift in training; on the input it is not needed.",
+    Placement.NO_ACTIVATION: "Add an activation (ReLU) behind BN: without one, two Dense layers are one linear layer.",
     Placement.POST_ACTIVATION: "Move BN between the Dense layer and its activation.",
     Placement.PRE_ACTIVATION: "Move BN behind the activation.",
 }

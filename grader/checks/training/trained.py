@@ -12,7 +12,7 @@ from grader.graph import LayerGraph, LayerKind
 from grader.reference import Reference
 
 ABOVE_CHANCE = 0.1
-"""Training accuracy has to be so much above guessing: 0.2 for ten classes, which one epoch reaches on any of the data sets."""
+"""Training accuracy has to be so much above guessing: 0.2 for ten classes, which one epoch on MNIST reaches."""
 
 _WHY = "Only a training that got somewhere shows what batch normalization does to it."
 _EXPECTED = "The network is trained for at least one epoch, its loss stays a number, and it learns more than guessing."
@@ -108,7 +108,7 @@ def _guessing(graph: LayerGraph | None) -> float | None:
 
 def _untrained(evidence: Evidence, side: Side) -> Finding:
     run = evidence.run
-    begun = [fit for fit in run.fits_of(side.model.id)]
+    begun = run.fits_of(side.model.id)
     told = "Its training began, but not one epoch was finished" if begun else "No training of it was seen"
     seen = sentences([f"{_upper(called(side.model))} was built", told, stopped(run)])
     advice = (

@@ -1,0 +1,62 @@
+"""A student's page: what was earned, what to fix first, and the notebook with the findings beside its cells."""
+
+from pathlib import Path
+
+from grader.evidence import Evidence, Served
+from grader.finding import Outcome
+from grader.grade import Grade
+from grader.reports import _anchors, _code, _curves, _networks, _notebook, _sections, _stack, _trials
+from grader.reports._templates import page
+from grader.rubric import Rubric
+
+
+def render_student(evidence: Evidence, grade: Grade, rubric: Rubric, *, templates: Path) -> str:
+    """The page as self-contained HTML: no script, no request to anywhere. The same input gives the same text."""
+    places = _anchors.Map(evidence.submission.cells[: _notebook.CELLS], _code.LINES)
+    sections = _sections.sections(grade.scores, rubric, places)
+    cards = {card.score.criterion: card for part in sections for each in part.questions for card in each.cards}
+    facts = {
+        "submission": evidence.submission,
+        "grade": grade,
+        "rubric": rubric,
+        "percent": 100 * grade.earned / grade.points if grade.points else 0.0,
+        "lost": max(0.0, grade.points - grade.earned - grade.open),
+        "sections": sections,
+        "cards": [card for card in cards.values()],
+        "first": [cards[name] for name in grade.fix_first if name in cards],
+        "awaiting": [item for item in grade.review if not item.criterion],
+        "decided_against": any(s.outcome in {Outcome.UNMET, Outcome.PARTIAL} for s in grade.scores),
+        "run": evidence.run,
+        "ended_at": _ended_at(evidence, places),
+        "substitutes": [each for each in evidence.run.datasets if each.served is not Served.ORIGINAL],
+        "cells": _notebook.cells(evidence, grade.scores, places),
+        "cells_left_out": max(0, len(evidence.submission.cells) - _notebook.CELLS),
+        "anchor": _anchors,
+        "places": places,
+        **_networks_of(evidence),
+    }
+    return page(templates, "student.html", facts)
+
+
+def _networks_of(evidence: Evidence) -> dict[str, object]:
+    """The two networks, drawn and plotted, and the others."""
+    found = _networks.networks(evidence)
+    graphs = [each.graph if each else None for each in found.drawn]
+    fits = [_curves.longest(evidence.run, each.id) if each else None for each in found.drawn]
+    return {
+        "networks": found,
+        "stacks": _stack.stacks(graphs[0], graphs[1]),
+        "fits": fits,
+        "charts": _curves.charts(fits[0], fits[1]),
+        "trials": _trials.trials(evidence.run),
+        "layer_label": _stack.label,
+        "layer_shape": _stack.shape,
+    }
+
+
+def _ended_at(evidence: Evidence, places: _anchors.Map) -> _anchors.Link | None:
+    from grader.submission import Place
+
+    if evidence.run.cell is None:
+        return None
+    return places.links([Place(cell=evidence.run.cell)]).links[0]

@@ -1,0 +1,155 @@
+"""Grades and feedback for the terminal, in 80 columns. Text of students is never read as markup."""
+
+from collections.abc import Iterator, Sequence
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from grader.evidence import Evidence, RunOutcome, Served
+from grader.finding import Outcome
+from grader.grade import Grade, Score
+from grader.reports._templates import points, seconds
+from grader.reports._text import one_line
+from grader.reports.index import Row
+from grader.rubric import Rubric
+from grader.submission import Place, Rejection
+
+SIGNS = {
+    Outcome.MET: ("✓", "green"),
+    Outcome.PARTIAL: ("◐", "yellow"),
+    Outcome.UNMET: ("✗", "red"),
+    Outcome.SKIPPED: ("–", "blue"),
+    Outcome.UNDECIDED: ("?", "blue"),
+    Outcome.ERRORED: ("!", "magenta"),
+}
+FIXABLE = (Outcome.UNMET, Outcome.PARTIAL)
+
+
+def grade_table(rows: Sequence[Row]) -> RenderableType:
+    """One line a file: what was earned, what is open, how the run ended, and what costs most."""
+    table = Table(box=None, padding=(0, 1), header_style="bold", pad_edge=False)
+    table.add_column("student", max_width=22, no_wrap=True, overflow="ellipsis")
+    table.add_column("earned", justify="right", no_wrap=True)
+    table.add_column("open", justify="right", no_wrap=True)
+    table.add_column("run", max_width=13, no_wrap=True)
+    table.add_column("first to fix, or why there is no grade", overflow="fold")
+    for row in rows:
+        table.add_row(*(_rejected(row.result) if isinstance(row.result, Rejection) else _graded(row, row.result)))
+    return table
+
+
+def _graded(row: Row, grade: Grade) -> tuple[Text, ...]:
+    open_points = Text(points(grade.open), "blue") if grade.open else Text("")
+    first = next((grade.score(name).title for name in grade.fix_first), "")
+    style = "" if row.outcome == RunOutcome.FINISHED else "yellow"
+    return (
+        _said(grade.student, 60),
+        Text(f"{points(grade.earned)} / {points(grade.points)}", "bold"),
+        open_points,
+        Text(row.outcome, style),
+        _said(first or ("a person must look at it" if grade.review else "nothing"), 80),
+    )
+
+
+def _rejected(rejection: Rejection) -> tuple[Text, ...]:
+    return _said(rejection.student, 60), Text("–"), Text(""), Text("rejected", "red"), _said(rejection.reason, 200)
+
+
+def feedback(evidence: Evidence, grade: Grade, rubric: Rubric, limit: int | None = None) -> RenderableType:
+    """A student's feedback, what gains most first; ``limit`` is the number of criteria to mend that are shown."""
+    order = {name: number for number, name in enumerate(grade.fix_first)}
+    fixable = [score for score in grade.scores if score.outcome in FIXABLE]
+    fixable.sort(key=lambda each: (order.get(each.criterion, len(order)), each.earned - each.points))
+    shown = fixable if limit is None else fixable[:limit]
+    return Group(*_headline(evidence, grade, rubric), *_to_fix(shown, len(fixable)), *_undecided(grade), *_met(grade))
+
+
+def _headline(evidence: Evidence, grade: Grade, rubric: Rubric) -> Iterator[RenderableType]:
+    run = evidence.run
+    yield Text.assemble(("\n" + one_line(grade.student, 60), "bold"), f" · {one_line(rubric.title, 60)}")
+    lost = grade.points - grade.earned - grade.open
+    told = f"{points(grade.earned)} of {points(grade.points)} points"
+    parts = [f"{points(grade.open)} open" if grade.open else "", f"{points(lost)} to gain" if lost > 0.005 else ""]
+    yield Text.assemble((told, "bold"), "".join(f", {part}" for part in parts if part))
+    where = "" if run.cell is None else f" (cell {run.cell})"
+    took = f", {seconds(run.seconds)}" if run.seconds else ""
+    yield Text(f"run: {run.outcome}{where}{took}. {one_line(run.reason, 300)}".rstrip(), "dim")
+    for each in run.datasets:
+        if each.served is not Served.ORIGINAL:
+            yield Text(
+                f"data set {one_line(each.name, 40)}: {each.served}. {one_line(each.description)}".rstrip(), "dim"
+            )
+    yield Text("Cells are counted from 0.", "dim")
+
+
+def _to_fix(shown: Sequence[Score], count: int) -> Iterator[RenderableType]:
+    if not count:
+        yield Text("\nNothing to fix was found.", "bold green")
+        return
+    yield Text("\nWhat to fix first" if count > 1 else "\nWhat to fix", "bold")
+    for score in shown:
+        yield from _told(score)
+    if count > len(shown):
+        yield Text(f"\n… and {count - len(shown)} more.", "dim")
+
+
+def _told(score: Score) -> Iterator[RenderableType]:
+    sign, colour = SIGNS[score.outcome]
+    lost = f"{points(score.earned)} of {points(score.points)} points"
+    title = Text.assemble((f"{sign} ", colour), (one_line(score.title, 120), "bold"), (f"  {lost}", "dim"))
+    yield Text()
+    yield title
+    where = places(score.finding.places)
+    finding = score.finding
+    for label, text in (
+        ("seen", f"{finding.seen} {f'({where})' if where else ''}"),
+        ("expected", finding.expected),
+        ("why", finding.why),
+        ("try", finding.advice),
+    ):
+        if text.strip():
+            yield _labelled(label, text)
+
+
+def _labelled(label: str, text: str) -> RenderableType:
+    row = Table.grid(padding=(0, 1))
+    row.add_column(width=8, style="dim", justify="right")
+    row.add_column(overflow="fold")
+    row.add_row(label, _said(text, 1_000))
+    return Padding(row, (0, 0, 0, 2))
+
+
+def _undecided(grade: Grade) -> Iterator[RenderableType]:
+    waiting = [score for score in grade.scores if not score.outcome.is_verdict]
+    if not waiting:
+        return
+    yield Text(
+        f"\nNot decided: {points(grade.open)} points are open. They are not lost; a person decides.", "bold blue"
+    )
+    for score in waiting:
+        sign, colour = SIGNS[score.outcome]
+        yield Padding(
+            Text.assemble((f"{sign} ", colour), one_line(score.title, 120), (f": {one_line(score.finding.seen, 300)}", "dim")),
+            (0, 0, 0, 2),
+        )  # fmt: skip
+
+
+def _met(grade: Grade) -> Iterator[RenderableType]:
+    titles = [one_line(score.title, 60) for score in grade.scores if score.outcome is Outcome.MET]
+    if titles:
+        text = f"✓ {len(titles)} of {len(grade.scores)} met: {one_line('; '.join(titles), 1_000)}."
+        yield Text("\n" + text, "green")
+
+
+def places(found: Sequence[Place], limit: int = 5) -> str:
+    """``cell 5, line 3; cell 7``."""
+    unique = list(dict.fromkeys(found))
+    told = [f"cell {each.cell}" if each.line is None else f"cell {each.cell}, line {each.line}" for each in unique]
+    return "; ".join(told[:limit]) + (f" and {len(told) - limit} more" if len(told) > limit else "")
+
+
+def _said(text: str, limit: int) -> Text:
+    """Plain text, whatever brackets are in it."""
+    return Text(one_line(text, limit))
