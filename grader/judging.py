@@ -48,10 +48,10 @@ def unseen_because(evidence: Evidence) -> str:
 def _nobody_to_blame(evidence: Evidence) -> str:
     run = evidence.run
     if run.outcome is RunOutcome.NOT_RUN:
-        return f"The notebook was not run, so nothing could be seen. {run.reason}".strip()
+        return run.reason or "The notebook was not run, so nothing could be seen."
     at = "" if run.cell is None else f" at cell {run.cell}"
     if run.outcome is RunOutcome.ENVIRONMENT:
-        return f"The environment that notebooks are graded in lacks something{at}. {run.reason}".strip()
+        return run.reason or f"The environment, and not the student, kept things from running{at}."
     return f"The grader itself failed{at}. {run.reason}".strip()
 
 

@@ -153,7 +153,7 @@ class _Trace:
         sources: list[str] = []
         operations: list[str] = []
         queue = [tensor.op]
-        seen = set()
+        seen: set[str] = set()
         while queue and len(seen) < FARTHEST_OPERATION:
             operation = queue.pop(0)
             if operation.name in seen:

@@ -2,10 +2,10 @@
 
 from grader.checks._networks import called, kind_of, networks, told_as_written, unclear, written_networks
 from grader.checks._trainings import pair
-from grader.checks._words import known, sentences, stop_places, stopped
+from grader.checks._words import counted, known, listed, sentences, stop_places, stopped
 from grader.evidence import Evidence, ModelRecord, UnattachedRecord, Where
 from grader.finding import Finding, met, partial, unmet
-from grader.graph import LayerKind
+from grader.graph import LayerKind, Placement, placements
 from grader.submission import Place
 
 WRITTEN_SHARE = 0.25
@@ -13,6 +13,11 @@ WRITTEN_SHARE = 0.25
 
 UNREACHED_SHARE = 0.4
 """Of the points for a network in a code cell that never came to be built."""
+
+ELSEWHERE_SHARE = 0.5
+"""Of the points for a network whose only BN layers stand on its input or its output."""
+
+_ELSEWHERE = frozenset({Placement.INPUT, Placement.AFTER_OUTPUT, Placement.UNATTACHED})
 
 _WHY = "The assignment compares two networks that differ in batch normalization only, so both have to be built."
 
@@ -44,12 +49,21 @@ def _built(evidence: Evidence, found: tuple[ModelRecord, ...], batch_norm: bool)
     both = pair(evidence.run)
     side = both.normalized if batch_norm else both.plain
     model = side.model if side is not None else found[0]
-    layers = model.graph.batch_norms if model.graph else ()
-    count = f"{len(layers)} BN layer{'' if len(layers) == 1 else 's'}" if batch_norm else "no BN layer"
-    return met(
-        f"A network {kind_of(batch_norm=batch_norm)} was built: {called(model)}, with {count}.",
-        places=known([model.place]),
-        facts={"networks": str(len(found)), "bn_layers": str(len(layers)), "model": str(model.id)},
+    count = counted(len(model.graph.batch_norms) if model.graph else 0, "BN layer")
+    seen = f"A network {kind_of(batch_norm=batch_norm)} was built: {called(model)}, with {count}."
+    places = known([model.place])
+    facts = {"networks": str(len(found)), "model": str(model.id)}
+    where = [place for _, place in placements(model.graph)] if model.graph else []
+    if not batch_norm or any(place not in _ELSEWHERE for place in where):
+        return met(seen, places=places, facts=facts)
+    return partial(
+        ELSEWHERE_SHARE,
+        f"{seen} But none of it works on a hidden layer: {listed(where)}.",
+        expected="A network in which batch normalization works on at least one hidden layer.",
+        why="Batch normalization is there to keep the inputs of hidden layers stable; elsewhere it is something else.",
+        advice="Put BatchNormalization() between a hidden Dense layer and its activation.",
+        places=places,
+        facts=facts,
     )
 
 
@@ -88,8 +102,11 @@ def _what_there_is(evidence: Evidence, batch_norm: bool) -> str:
     kind = kind_of(batch_norm=batch_norm)
     if not others:
         return f"No network {kind} was built, and none is written in the notebook"
-    named = f"; {called(others[-1])} has none, whatever its name" if batch_norm else "; each of them has BN layers"
-    return f"{len(others)} network{'' if len(others) == 1 else 's'} built, but none {kind}{named}"
+    if not batch_norm:
+        return f"Of {counted(len(others), 'network')} built, none is {kind}: each has BN layers"
+    promising = [m for m in others if any("bn" in name.lower() or "norm" in name.lower() for name in m.variables)]
+    model = (promising or others)[-1]
+    return f"Of {counted(len(others), 'network')} built, none is {kind}; {called(model)} has no BN layer in it"
 
 
 def _about_lonely(lonely: tuple[UnattachedRecord, ...]) -> str:

@@ -1,6 +1,5 @@
 """Which trainings make up the batch-size experiment."""
 
-from collections import Counter
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 
@@ -70,7 +69,12 @@ def _closest(run: RunRecord, minimum_sizes: int, *, batch_norm: bool) -> Experim
         (False, False, lambda _: ()),
     ]
     tries = [
-        Experiment(trials=_widest(fits, key), batch_norm=batch_norm, same_network=network_too, same_settings=settings)
+        Experiment(
+            trials=_widest(fits, key, minimum_sizes),
+            batch_norm=batch_norm,
+            same_network=network_too,
+            same_settings=settings,
+        )
         for network_too, settings, key in levels
     ]
     return max(tries, key=lambda each: min(len(each.sizes), minimum_sizes))
@@ -80,19 +84,24 @@ def _settings(fit: FitRecord) -> Hashable:
     return (fit.epochs_asked, fit.optimizer, fit.learning_rate, fit.loss, fit.data.samples, fit.data.digest)
 
 
-def _widest(fits: Iterable[FitRecord], key: Callable[[FitRecord], Hashable]) -> tuple[FitRecord, ...]:
+def _widest(
+    fits: Iterable[FitRecord], key: Callable[[FitRecord], Hashable], minimum_sizes: int
+) -> tuple[FitRecord, ...]:
     """Of the groups of trainings with equal keys, the one with most batch sizes."""
     groups: dict[Hashable, list[FitRecord]] = {}
     for fit in fits:
         groups.setdefault(key(fit), []).append(fit)
-    return max((_one_each(group) for group in groups.values()), key=len)
+    return max((_one_each(group, minimum_sizes) for group in groups.values()), key=len)
 
 
-def _one_each(fits: list[FitRecord]) -> tuple[FitRecord, ...]:
-    """One training for each size: where a size occurs twice, the one from the cell with most of the trainings."""
-    cells = Counter(fit.place.cell for fit in fits if fit.place)
-    ranked = sorted(fits, key=lambda fit: -cells[fit.place.cell] if fit.place else 0)
-    chosen: dict[int, FitRecord] = {}
-    for fit in ranked:
-        chosen.setdefault(fit.batch_size or 0, fit)
+def _one_each(fits: list[FitRecord], minimum_sizes: int) -> tuple[FitRecord, ...]:
+    """One training for each size, from the one cell that tried most sizes; from all cells where it tried too few."""
+    by_cell: dict[int | None, dict[int, FitRecord]] = {}
+    for fit in fits:
+        by_cell.setdefault(fit.place.cell if fit.place else None, {}).setdefault(fit.batch_size or 0, fit)
+    ranked = sorted(by_cell.values(), key=lambda sizes: -len(sizes))
+    chosen = dict(ranked[0])
+    if len(chosen) < minimum_sizes:
+        for sizes in ranked[1:]:
+            chosen = {**sizes, **chosen}
     return tuple(chosen[size] for size in sorted(chosen)[:MOST_SIZES])

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from grader.evidence import Cause, RunRecord
+from grader.evidence import Cause, CellOutcome, CellRunRecord, RunRecord
 from grader.submission import Place
 
 
@@ -47,19 +47,28 @@ def number(value: float | None) -> str:
 
 def stopped(run: RunRecord) -> str:
     """Which cell failed first and with what, as a sentence; ``""`` when none did."""
-    for cell in run.cells:
-        if cell.error is not None and cell.error.cause is not Cause.CONSEQUENCE:
-            line = "" if cell.error.line is None else f", line {cell.error.line},"
-            return f"Cell {cell.cell}{line} stops with {cell.error.name}: {shortened(cell.error.message)}"
-    return ""
+    cell = _first_failure(run)
+    if cell is None:
+        return ""
+    if cell.outcome is CellOutcome.TIME_LIMIT or cell.error is None:
+        return f"Cell {cell.cell} was ended by the time limit"
+    line = "" if cell.error.line is None else f", line {cell.error.line},"
+    return f"Cell {cell.cell}{line} stops with {cell.error.name}: {shortened(cell.error.message)}"
 
 
 def stop_places(run: RunRecord) -> tuple[Place, ...]:
     """Where the first failing cell failed."""
+    cell = _first_failure(run)
+    return () if cell is None else (Place(cell=cell.cell, line=cell.error.line if cell.error else None),)
+
+
+def _first_failure(run: RunRecord) -> CellRunRecord | None:
     for cell in run.cells:
+        if cell.outcome is CellOutcome.TIME_LIMIT:
+            return cell
         if cell.error is not None and cell.error.cause is not Cause.CONSEQUENCE:
-            return (Place(cell=cell.cell, line=cell.error.line),)
-    return ()
+            return cell
+    return None
 
 
 def shortened(text: str, most: int = 140) -> str:

@@ -5,7 +5,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 from grader.submission import CellKind, Submission
 
@@ -54,3 +62,42 @@ def cells_bar(console: Console, submissions: list[Submission]) -> Iterator[Cells
     )
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         yield Cells(progress, submissions)
+
+
+class _Download:
+    """One file's progress, in the protocol that pooch speaks."""
+
+    def __init__(self, progress: Progress, name: str) -> None:
+        self._progress = progress
+        self._task = progress.add_task(name, total=None)
+        self._total = 0
+
+    @property
+    def total(self) -> int:
+        """Bytes to come."""
+        return self._total
+
+    @total.setter
+    def total(self, size: int) -> None:
+        self._total = size
+        self._progress.update(self._task, total=size)
+
+    def update(self, size: int) -> None:
+        """More bytes have come."""
+        self._progress.update(self._task, advance=size)
+
+    def reset(self) -> None:
+        """Start counting anew; pooch does so before it fills the bar at the end."""
+        self._progress.update(self._task, completed=0)
+
+    def close(self) -> None:
+        """The file is there."""
+        self._progress.remove_task(self._task)
+
+
+@contextmanager
+def downloads(console: Console) -> Iterator[Callable[[str], object]]:
+    """Makes a bar with bytes and ETA for each file that is downloaded."""
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        yield lambda name: _Download(progress, name)

@@ -3,12 +3,14 @@
 import difflib
 from collections.abc import Iterable
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
 from grader import registry
+from grader.cli._progress import downloads
 from grader.datasets.provide import NAMES, provide
 from grader.errors import RubricError
 from grader.loaders.rubric_yaml import load
@@ -47,7 +49,9 @@ def plan_for(
     folder = Path(stack.enter_context(TemporaryDirectory(prefix="grader-data-", ignore_cleanup_errors=True)))
     if box is not None:
         wanted = mentioned(submissions)
-        provided = provide(wanted, folder=folder, data=data, download=not offline) if wanted else {}
+        with downloads(console) as bar:
+            tell = partial(console.print, markup=False, highlight=False)
+            provided = provide(wanted, folder=folder, data=data, download=not offline, tell=tell, bar=bar)
         for note in dict.fromkeys(note for each in provided.values() for note in each.notes):
             console.print(note, highlight=False, markup=False, style="dim")
         for each in provided.values():

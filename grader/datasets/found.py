@@ -23,6 +23,8 @@ class Places:
         cache: the grader's own.
         download: whether the network may be asked.
         tell: is given a sentence before something that takes long.
+        bar: makes a progress bar for a file's name, in the protocol of pooch (``total``, ``update``, ``reset``,
+            ``close``); ``None`` for silence.
     """
 
     data: Path | None
@@ -31,6 +33,7 @@ class Places:
     download: bool
     network: Network = field(default_factory=Network)
     tell: Callable[[str], None] = field(default=lambda _sentence: None)
+    bar: Callable[[str], object] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

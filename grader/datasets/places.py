@@ -13,7 +13,12 @@ VARIABLE = "GRADER_DATA"
 
 
 def places_for(
-    *, data: Path | None, download: bool, cache: Path | None, tell: Callable[[str], None] = lambda _sentence: None
+    *,
+    data: Path | None,
+    download: bool,
+    cache: Path | None,
+    tell: Callable[[str], None] = lambda _sentence: None,
+    bar: Callable[[str], object] | None = None,
 ) -> Places:
     """The places that sources look in.
 
@@ -26,6 +31,7 @@ def places_for(
         cache=cache or platformdirs.user_cache_path("grader", appauthor=False) / "datasets",
         download=download,
         tell=tell,
+        bar=bar,
     )
 
 

@@ -55,6 +55,7 @@ def provide(
     download: bool = True,
     cache: Path | None = None,
     tell: Callable[[str], None] = lambda _sentence: None,
+    bar: Callable[[str], object] | None = None,
 ) -> Mapping[str, Provided]:
     """Put data sets into a folder, each from its best source, with a manifest beside them.
 
@@ -65,11 +66,12 @@ def provide(
         download: whether the network may be asked.
         cache: the grader's own cache; the system's place for one where this is ``None``.
         tell: is given a sentence before something that takes long.
+        bar: makes a progress bar for a file that is downloaded; see `Places`.
 
     Raises:
         DatasetError: the folder that the instructor named does not exist.
     """
-    places = places_for(data=data, download=download, cache=cache, tell=tell)
+    places = places_for(data=data, download=download, cache=cache, tell=tell, bar=bar)
     folder.mkdir(parents=True, exist_ok=True)
     wanted = [entry for entry in CATALOGUE.values() if entry.name in set(names)]
     provided = {entry.name: _provide(entry, folder, places) for entry in wanted}

@@ -1,5 +1,6 @@
 """A file is there whole or not at all."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import mkstemp
@@ -22,7 +23,8 @@ def write_atomically(path: Path, write: Callable[[TextIO], object]) -> None:
         number, name = mkstemp(dir=path.parent, prefix=".writing-")
         temporary = Path(name)
         try:
-            with open(number, "w", encoding="utf-8", errors="replace", newline="") as stream:
+            os.close(number)
+            with temporary.open("w", encoding="utf-8", errors="replace", newline="") as stream:
                 write(stream)
             temporary.chmod(READABLE)
             temporary.replace(path)

@@ -4,6 +4,7 @@ import math
 import typing
 from collections.abc import Collection, Mapping
 from inspect import Parameter
+from typing import cast
 
 from pydantic import TypeAdapter, ValidationError
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
@@ -73,7 +74,7 @@ def _flat(value: OptionValue) -> list[OptionValue]:
 
 
 def _plain(value: object) -> OptionValue:
-    """A value without the traces of its file; a list becomes a tuple."""
+    """A value without the traces of its file; a list becomes a tuple. What no option can be is left for the types."""
     if isinstance(value, CommentedSeq):
         return tuple(_plain(each) for each in value)
     if value is None or isinstance(value, bool):
@@ -81,4 +82,4 @@ def _plain(value: object) -> OptionValue:
     for kind in (str, int, float):
         if isinstance(value, kind):
             return kind(value)
-    return repr(value)
+    return cast("OptionValue", value)

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from grader.evidence import FitRecord, Number, RunRecord
-from grader.reports._axis import Axis, axis
+from grader.reports._axis import Axis, axis, counting
 from grader.reports._text import one_line
 
-WIDTH, HEIGHT, TOP, LEFT, RIGHT, BOTTOM = 460.0, 280.0, 14.0, 52.0, 356.0, 240.0
+WIDTH, HEIGHT, TOP, LEFT, RIGHT, BOTTOM = 500.0, 280.0, 14.0, 48.0, 338.0, 240.0
 LABEL_HEIGHT = 16.0
 DOTS = 25
 """Up to this many epochs each one gets a dot."""
@@ -47,6 +47,8 @@ class Chart:
 
     id: str
     metric: str
+    width: float
+    height: float
     x: Axis
     y: Axis
     series: tuple[Series, ...]
@@ -84,13 +86,15 @@ def _chart(number: int, metric: str, fits: Mapping[str, FitRecord]) -> Chart | N
     if not values:
         return None
     epochs = max(len(series) for *_, series in found)
-    x = axis(1, max(2, epochs), start=LEFT, stop=RIGHT, whole=True)
+    x = counting(epochs, start=LEFT, stop=RIGHT)
     y = axis(min(values), max(values), start=BOTTOM, stop=TOP)
     series = _spread([_series(css, part, numbers, x, y) for css, part, numbers in found])
     rows = tuple((str(n + 1), *(_cell(each.values, n) for each in series)) for n in range(min(epochs, TABLE)))
     return Chart(
         id=f"chart-{number}",
         metric=one_line(metric, 40),
+        width=WIDTH,
+        height=HEIGHT,
         x=x,
         y=y,
         series=series,
@@ -168,7 +172,7 @@ def _cell(values: Sequence[Number], number: int) -> str:
 
 def decimal(value: Number) -> str:
     """A measured number with four significant digits, or what it is instead."""
-    return "not a number" if value is None else f"{value:.4g}"
+    return "not a number" if value is None else f"{value:#.4g}"
 
 
 def _told(series: Series) -> str:

@@ -57,6 +57,11 @@ class Bin:
     final: int
     waiting: int
 
+    @property
+    def total(self) -> int:
+        """Everybody in this bin."""
+        return self.final + self.waiting
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Student:
@@ -187,7 +192,7 @@ def columns(grades: Sequence[Grade], rubric: Rubric) -> tuple[Column, ...]:
 
 def queue(graded: Sequence[tuple["Row", Grade]], rubric: Rubric) -> tuple[Queue, ...]:
     """What waits for a person: about whole runs first, then by criterion; equal reasons together."""
-    found: dict[str, dict[str, list[Row]]] = {"": {}} | {criterion.id: {} for criterion in rubric.criteria}
+    found: dict[str, dict[str, list[Row]]] = {name: {} for name in ("", *(each.id for each in rubric.criteria))}
     for row, grade in sorted(graded, key=lambda pair: _name(pair[0])):
         for item in grade.review:
             found.setdefault(item.criterion, {}).setdefault(item.reason, []).append(row)

@@ -9,7 +9,7 @@ from grader.reports import _rows
 from grader.reports._text import one_line
 
 BOX, PILL = 300.0, 170.0
-HEIGHTS = {"norm": 46.0, "fused": 26.0, "layer": 34.0}
+HEIGHTS = {"norm": 46.0, "function": 26.0, "layer": 34.0}
 GAP, LANE, LANES, MARGIN = 14.0, 11.0, 6, 12.0
 
 
@@ -72,7 +72,7 @@ def _tops(rows: list[_rows.Row]) -> tuple[list[tuple[float, float]], float]:
 def _size(layer: Layer) -> str:
     if layer.is_batch_norm:
         return "norm"
-    return "fused" if layer.fused else "layer"
+    return "function" if layer.kind is LayerKind.ACTIVATION else "layer"
 
 
 def _stack(
@@ -107,16 +107,16 @@ def _stack(
 
 def _box(graph: LayerGraph, layer: Layer, left: float, top: float, room: float, placement: str) -> Box:
     size = _size(layer)
-    width, height = (PILL if size == "fused" else BOX), HEIGHTS[size]
+    width, height = (PILL if size == "function" else BOX), HEIGHTS[size]
     loose = " loose" if _rows.is_loose(graph, layer) else ""
     return Box(
         x=left + (BOX - width) / 2,
         y=top + (room - height) / 2,
         width=width,
         height=height,
-        css=("norm" if size == "norm" else f"fused {LayerKind.ACTIVATION}" if layer.fused else str(layer.kind)) + loose,
+        css=("norm" if size == "norm" else str(layer.kind)) + loose,
         label=label(layer),
-        shape="" if layer.fused else shape(layer),
+        shape="" if size == "function" else shape(layer),
         note=placement or ("not connected" if loose else ""),
     )
 

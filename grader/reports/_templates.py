@@ -8,6 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from grader.reports._text import one_line, visible
+from grader.reports._words import percent, points, seconds
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 """Content security policy: even if something slipped through, the page could neither run nor fetch it."""
@@ -23,7 +24,13 @@ def page(templates: Path, name: str, facts: Mapping[str, object]) -> str:
         lstrip_blocks=True,
         finalize=_shown,
     )
-    environment.filters |= {"points": points, "line": one_line, "visible": visible, "seconds": seconds}
+    environment.filters |= {
+        "points": points,
+        "percent": percent,
+        "line": one_line,
+        "visible": visible,
+        "seconds": seconds,
+    }
     environment.globals["policy"] = POLICY
     return environment.get_template(name).render(facts)
 
@@ -31,17 +38,3 @@ def page(templates: Path, name: str, facts: Mapping[str, object]) -> str:
 def _shown(value: Any) -> Any:  # noqa: ANN401 - whatever a template puts out
     """Every text that is not already safe HTML is made visible on its way out."""
     return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
-def points(value: float) -> str:
-    """Points with as many decimals as they need, at most two."""
-    return f"{value:.2f}".rstrip("0").rstrip(".")
-
-
-def seconds(value: float) -> str:
-    """A duration that a person would say."""
-    if value < 1:
-        return "less than a second"
-    if value < 100:
-        return f"{value:.0f} second{'' if round(value) == 1 else 's'}"
-    return f"{value / 60:.0f} minutes" if value < 5_400 else f"{value / 3_600:.1f} hours"

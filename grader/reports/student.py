@@ -8,6 +8,7 @@ from grader.grade import Grade
 from grader.reports import _anchors, _code, _curves, _networks, _notebook, _sections, _stack, _trials
 from grader.reports._templates import page
 from grader.rubric import Rubric
+from grader.submission import Place
 
 
 def render_student(evidence: Evidence, grade: Grade, rubric: Rubric, *, templates: Path) -> str:
@@ -22,7 +23,7 @@ def render_student(evidence: Evidence, grade: Grade, rubric: Rubric, *, template
         "percent": 100 * grade.earned / grade.points if grade.points else 0.0,
         "lost": max(0.0, grade.points - grade.earned - grade.open),
         "sections": sections,
-        "cards": [card for card in cards.values()],
+        "cards": list(cards.values()),
         "first": [cards[name] for name in grade.fix_first if name in cards],
         "awaiting": [item for item in grade.review if not item.criterion],
         "decided_against": any(s.outcome in {Outcome.UNMET, Outcome.PARTIAL} for s in grade.scores),
@@ -55,8 +56,6 @@ def _networks_of(evidence: Evidence) -> dict[str, object]:
 
 
 def _ended_at(evidence: Evidence, places: _anchors.Map) -> _anchors.Link | None:
-    from grader.submission import Place
-
     if evidence.run.cell is None:
         return None
     return places.links([Place(cell=evidence.run.cell)]).links[0]

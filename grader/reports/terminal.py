@@ -10,8 +10,8 @@ from rich.text import Text
 from grader.evidence import Evidence, RunOutcome, Served
 from grader.finding import Outcome
 from grader.grade import Grade, Score
-from grader.reports._templates import points, seconds
 from grader.reports._text import one_line
+from grader.reports._words import points, seconds
 from grader.reports.index import Row
 from grader.rubric import Rubric
 from grader.submission import Place, Rejection
@@ -34,7 +34,7 @@ def grade_table(rows: Sequence[Row]) -> RenderableType:
     table.add_column("earned", justify="right", no_wrap=True)
     table.add_column("open", justify="right", no_wrap=True)
     table.add_column("run", max_width=13, no_wrap=True)
-    table.add_column("first to fix, or why there is no grade", overflow="fold")
+    table.add_column("first to fix", overflow="fold")
     for row in rows:
         table.add_row(*(_rejected(row.result) if isinstance(row.result, Rejection) else _graded(row, row.result)))
     return table
@@ -63,7 +63,12 @@ def feedback(evidence: Evidence, grade: Grade, rubric: Rubric, limit: int | None
     fixable = [score for score in grade.scores if score.outcome in FIXABLE]
     fixable.sort(key=lambda each: (order.get(each.criterion, len(order)), each.earned - each.points))
     shown = fixable if limit is None else fixable[:limit]
-    return Group(*_headline(evidence, grade, rubric), *_to_fix(shown, len(fixable)), *_undecided(grade), *_met(grade))
+    return Group(
+        *_headline(evidence, grade, rubric),
+        *_to_fix(shown, len(fixable), evidence),
+        *_undecided(grade, evidence),
+        *_met(grade),
+    )
 
 
 def _headline(evidence: Evidence, grade: Grade, rubric: Rubric) -> Iterator[RenderableType]:
@@ -84,9 +89,10 @@ def _headline(evidence: Evidence, grade: Grade, rubric: Rubric) -> Iterator[Rend
     yield Text("Cells are counted from 0.", "dim")
 
 
-def _to_fix(shown: Sequence[Score], count: int) -> Iterator[RenderableType]:
+def _to_fix(shown: Sequence[Score], count: int, evidence: Evidence) -> Iterator[RenderableType]:
     if not count:
-        yield Text("\nNothing to fix was found.", "bold green")
+        by = " by reading alone" if evidence.run.outcome is RunOutcome.NOT_RUN else ""
+        yield Text(f"\nNothing to fix was found{by}.", "bold green")
         return
     yield Text("\nWhat to fix first" if count > 1 else "\nWhat to fix", "bold")
     for score in shown:
@@ -121,19 +127,20 @@ def _labelled(label: str, text: str) -> RenderableType:
     return Padding(row, (0, 0, 0, 2))
 
 
-def _undecided(grade: Grade) -> Iterator[RenderableType]:
+def _undecided(grade: Grade, evidence: Evidence) -> Iterator[RenderableType]:
     waiting = [score for score in grade.scores if not score.outcome.is_verdict]
     if not waiting:
         return
-    yield Text(
-        f"\nNot decided: {points(grade.open)} points are open. They are not lost; a person decides.", "bold blue"
-    )
+    if evidence.run.outcome is RunOutcome.NOT_RUN:
+        titles = "; ".join(one_line(score.title, 60) for score in waiting)
+        yield Text(f"\nOnly a run can tell ({points(grade.open)} points): {one_line(titles, 1_000)}.", "blue")
+        return
+    told = f"Not decided: {points(grade.open)} points are open. They are not lost; a person decides."
+    yield Text(f"\n{told}", "bold blue")
     for score in waiting:
         sign, colour = SIGNS[score.outcome]
-        yield Padding(
-            Text.assemble((f"{sign} ", colour), one_line(score.title, 120), (f": {one_line(score.finding.seen, 300)}", "dim")),
-            (0, 0, 0, 2),
-        )  # fmt: skip
+        seen = (f": {one_line(score.finding.seen, 300)}", "dim")
+        yield Padding(Text.assemble((f"{sign} ", colour), one_line(score.title, 120), seen), (0, 0, 0, 2))
 
 
 def _met(grade: Grade) -> Iterator[RenderableType]:

@@ -75,11 +75,12 @@ def test_an_unknown_rubric_is_refused_with_the_nearest_name(tmp_path: Path) -> N
     assert not (tmp_path / "out").exists()
 
 
-def test_a_folder_without_notebooks_is_said_so(tmp_path: Path) -> None:
+def test_a_folder_without_notebooks_is_a_row_that_says_so(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     told = grader("grade", tmp_path / "empty", "--static", "--out", tmp_path / "out")
-    assert told.returncode == 2
-    assert "no notebook" in told.stderr
+    assert told.returncode == 3
+    assert "empty" in told.stdout
+    assert "notebook" in told.stdout
 
 
 def test_explain_shows_criteria_and_checks_and_helps_with_names() -> None:

@@ -58,10 +58,8 @@ def _judged(together: Sequence[Exhibit], results: Sequence[Result]) -> Finding:
     best = [each for found in by_kind.values() for each in found]
     places = known(each.place for each in best)
     if not kinds:
-        places = [each.place for each in together]
-        return _partly(
-            "apart", "A training result of one network stands beside a validation result of the other", places
-        )
+        told = "A training result of one network stands beside a validation result of the other"
+        return _partly("apart", told, [each.place for each in together])
     seen = f"The {listed(kinds)} results of both networks stand side by side at {at_cells(each.place for each in best)}"
     complaints = [unreadable_because(each) for each in best]
     complaint = "" if any(not each for each in complaints) else complaints[0]

@@ -70,7 +70,7 @@ def _faults(found: Experiment, minimum_sizes: int) -> Iterator[tuple[float, str]
         yield 0.4, "The network has no BN layer, so nothing follows about batch normalization"
     if found.continued:
         number = counted(len(found.continued), "training")
-        yield 0.4, f"{number} went on from weights that were trained before, so later sizes look better than they are"
+        yield 0.3, f"{number} went on from weights that were trained before, so later sizes look better than they are"
     if not found.same_network:
         yield 0.6, "The networks themselves differ from one size to the next"
     elif not found.same_settings:

@@ -46,8 +46,10 @@ class Candidate:
         return self.length >= wanted.minimum_words and len(self.found) >= wanted.minimum_terms
 
     def rank(self, wanted: Wanted) -> tuple[bool, bool, int, int]:
-        """Better candidates compare greater."""
-        return (self.is_answer(wanted), self.sure, len(self.found), self.length)
+        """Better candidates compare greater; of two answers the one nearer to its question, then the earlier one."""
+        first = self.units[0].place
+        enough = self.is_answer(wanted)
+        return (enough, self.sure, 0 if enough else len(self.found), -first.cell)
 
 
 def candidates(sections: Sequence[Section], wanted: Wanted) -> tuple[Candidate, ...]:

@@ -14,11 +14,14 @@ SAME = 82.0
 CONTAINED = 88.0
 """Similarity of the word sets from which a sentence says nothing beyond the question."""
 
+LONGER = 2.2
+"""How much longer than the question a sentence may be that contains it; students were given longer versions too."""
+
 _STEM = 6
 _EVERYDAY = frozenset(
     words(
-        "the a an of in and or it its any with without using use used during including on to for as at by be is are e g "
-        "etc explain describe discuss choose implement again observe what how why do people your you"
+        "the a an of in and or it its any with without using use used during including on to for as at by be is are "
+        "e g etc explain describe discuss choose implement again observe what how why do people your you"
     )
 )
 
@@ -30,6 +33,7 @@ class Question:
     label: str
     text: str
     length: int
+    stems: frozenset[str]
     own: frozenset[str]
 
 
@@ -42,6 +46,7 @@ def prepared(questions: Mapping[str, str]) -> tuple[Question, ...]:
             label=label,
             text=bare(text),
             length=len(words(text)),
+            stems=stems[label],
             own=frozenset(stem for stem in stems[label] if spread[stem] <= 2),
         )
         for label, text in questions.items()
@@ -80,11 +85,18 @@ def _likeness(text: str, length: int, question: Question) -> float:
     same = fuzz.ratio(text, question.text)
     if same >= SAME:
         return same
-    hits = len(_stems(text) & question.own)
-    if not question.own or 2 * hits < len(question.own) or length > 1.6 * question.length:
+    if length > LONGER * question.length or not _is_telling(_stems(text), length, question):
         return 0.0
     contained = fuzz.token_set_ratio(text, question.text)
     return contained - 10.0 if contained >= CONTAINED else 0.0
+
+
+def _is_telling(stems: frozenset[str], length: int, question: Question) -> bool:
+    """Whether a sentence shares enough of the words that tell a question from the others."""
+    hits = len(stems & question.own)
+    if length > 1.3 * question.length:
+        return hits >= 3 or 0 < hits == len(question.own)
+    return hits >= 2 or (0 < hits >= len(question.own) / 2 and len(stems & question.stems) >= 4)
 
 
 def _stems(text: str) -> frozenset[str]:

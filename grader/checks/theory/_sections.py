@@ -60,9 +60,10 @@ def sections(units: Sequence[Unit], questions: tuple[Question, ...]) -> tuple[Se
         elif _is_rest_of_question(current, unit, before, questions):
             current.pasted.append(unit)
         else:
-            if _ends(current, unit, before):
+            hints = about(unit, questions)
+            if _ends(current, unit, before, hints):
                 found.append(Section())
-            found[-1].about |= about(unit, questions)
+            found[-1].about |= hints
             found[-1].units.append(unit)
         before = unit
     return tuple(section for section in found if section.units or section.pasted)
@@ -83,15 +84,15 @@ def _is_rest_of_question(current: Section, unit: Unit, before: Unit | None, ques
     return any(continues(unit, label, questions) for label in current.asked)
 
 
-def _ends(current: Section, unit: Unit, before: Unit | None) -> bool:
+def _ends(current: Section, unit: Unit, before: Unit | None, hints: frozenset[str]) -> bool:
     """Whether a sentence begins a new section: a mark, a heading, or text of another kind of place."""
     if before is None:
         return False
-    if unit.is_marker and not current.asked:
-        return True
-    if unit.is_marker or (unit.is_heading and current.asked):
-        return current.length >= _TOO_SHORT
     elsewhere = unit.place.cell != before.place.cell
     if not current.asked:
-        return unit.is_heading or elsewhere or unit.where is not before.where
+        return unit.is_marker or unit.is_heading or elsewhere or unit.where is not before.where
+    if unit.is_heading and hints - current.asked:
+        return True
+    if unit.is_marker or unit.is_heading:
+        return current.length >= _TOO_SHORT
     return elsewhere and (unit.where in _CODE_SIDE or before.where in _CODE_SIDE)

@@ -77,8 +77,20 @@ def _of(record: TextRecord, index: int) -> Iterator[Unit]:
             continue
         place = Place(cell=record.place.cell, line=None if first is None else first + number)
         is_heading = number == 0 and bool(record.heading) and line.strip() == record.heading.strip()
-        for text in [line] if is_heading else _SENTENCE.split(line):
+        for text in [line] if is_heading else _sentences(line):
             lead = len(text) <= LONGEST_LEAD and _LEAD.match(text) is not None
             yield Unit(
                 text=text.strip(), place=place, where=record.where, record=index, is_heading=is_heading, is_lead=lead
             )
+
+
+def _sentences(line: str) -> Iterator[str]:
+    """The sentences of a line; a number or a letter in front (``1.``, ``Q2.``) stays with what it numbers."""
+    waiting = ""
+    for part in _SENTENCE.split(line):
+        waiting = f"{waiting} {part}".strip()
+        if len(waiting.split()) >= 3:
+            yield waiting
+            waiting = ""
+    if waiting:
+        yield waiting

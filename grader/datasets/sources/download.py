@@ -48,7 +48,8 @@ def _fetch_file(entry: Entry, remote: Remote, places: Places, path: Path) -> Non
         _refuse_offline(remote, places)
         places.tell(f"Downloading {path.name} for {entry.title} ({entry.bytes / 1e6:.0f} MB in all) …")
     pooch.get_logger().setLevel("ERROR")
-    loader = pooch.HTTPDownloader(timeout=TIMEOUT)
+    bar = places.bar(path.name) if places.bar and not path.is_file() else False
+    loader = pooch.HTTPDownloader(progressbar=bar, timeout=TIMEOUT)
     try:
         pooch.retrieve(remote.url, remote.checksum, fname=path.name, path=path.parent, downloader=loader)
     except (OSError, ValueError) as error:
