@@ -4,7 +4,7 @@ import math
 import typing
 from collections.abc import Collection, Mapping
 from inspect import Parameter
-from typing import cast
+from typing import Any, cast
 
 from pydantic import TypeAdapter, ValidationError
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
@@ -39,7 +39,7 @@ def options(entry: CommentedMap, check: Check, questions: Collection[str], spot:
     return found
 
 
-def _typed(given: CommentedMap, name: str, wanted: object, check: Check, spot: Spot) -> OptionValue:
+def _typed(given: CommentedMap, name: str, wanted: Any, check: Check, spot: Spot) -> OptionValue:  # noqa: ANN401 - a type
     value = _plain(given[name])
     where = spot.at_key(given, name)
     try:
@@ -76,7 +76,8 @@ def _flat(value: OptionValue) -> list[OptionValue]:
 def _plain(value: object) -> OptionValue:
     """A value without the traces of its file; a list becomes a tuple. What no option can be is left for the types."""
     if isinstance(value, CommentedSeq):
-        return tuple(_plain(each) for each in value)
+        items: list[Any] = [_plain(each) for each in value]
+        return tuple(items)
     if value is None or isinstance(value, bool):
         return value
     for kind in (str, int, float):

@@ -1,4 +1,4 @@
-"""Rubrics from YAML: every mistake is refused before any notebook runs, with its line and the nearest right spelling."""
+"""Rubrics from YAML: every mistake is refused before any notebook runs, with its line and the right spelling."""
 
 import math
 from collections.abc import Mapping

@@ -64,7 +64,7 @@ def _judged(best: Candidate, parts: tuple[Section, ...], wanted: Wanted) -> Find
     places = _places(best)
     if best.is_answer(wanted):
         return met(f"{seen}.", places=places, facts=facts)
-    if not best.sure and not best.found:
+    if not best.sure and len(best.found) < max(wanted.minimum_terms - 1, 1):
         return _missing(parts, wanted)
     told = sentences([seen, _shortcoming(best, wanted)])
     if best.length >= wanted.minimum_words and (not best.sure or not best.found):
