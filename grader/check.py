@@ -1,6 +1,7 @@
 """What a check is: a pure function of evidence, with its documentation. Declares; registers nothing."""
 
 import inspect
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -55,8 +56,8 @@ class Check:
 
     @property
     def documentation(self) -> str:
-        """The function's docstring: what is checked and why, one snippet that is met and one that is not."""
-        return inspect.getdoc(self.function) or ""
+        """The function's docstring as Markdown: what is checked and why, a snippet that is met and one that is not."""
+        return re.sub(r"(?m)^(Met|Not met):\n+", r"**\1:**\n\n", inspect.getdoc(self.function) or "")
 
     @property
     def options(self) -> Mapping[str, inspect.Parameter]:

@@ -51,7 +51,8 @@ class Grade:
     ``earned`` points are certain; ``open`` points wait for a person; the rest of ``points`` was lost.
 
     Attributes:
-        fix_first: ids of the criteria that would gain most, the most valuable first; at most three.
+        fix_first: where to begin: of the questions with most to gain, the first criterion that lost points; at most
+            three.
         passed: ``None`` while the open points could still decide it.
     """
 

@@ -38,7 +38,7 @@ def unseen_because(evidence: Evidence) -> str:
     for cell in run.cells:
         if cell.error is not None and cell.error.cause is Cause.ENVIRONMENT:
             reason = cell.error.reason or f"{cell.error.name}: {cell.error.message}"
-            return f"Cell {cell.cell} could not run in the environment that notebooks are graded in. {reason}"
+            return f"Cell {cell.cell} failed for a reason that is not the student's: {reason}"
     foreign = _foreign_frameworks(evidence)
     if foreign and not run.models:
         return f"The notebook works with {', '.join(foreign)}, which is not supported yet: its networks cannot be seen."
@@ -48,10 +48,10 @@ def unseen_because(evidence: Evidence) -> str:
 def _nobody_to_blame(evidence: Evidence) -> str:
     run = evidence.run
     if run.outcome is RunOutcome.NOT_RUN:
-        return run.reason or "The notebook was not run, so nothing could be seen."
-    at = "" if run.cell is None else f" at cell {run.cell}"
+        return run.reason or "The notebook was not run."
     if run.outcome is RunOutcome.ENVIRONMENT:
-        return run.reason or f"The environment, and not the student, kept things from running{at}."
+        return run.reason or "The environment, and not the student, kept things from running."
+    at = "" if run.cell is None else f" at cell {run.cell}"
     return f"The grader itself failed{at}. {run.reason}".strip()
 
 
@@ -114,7 +114,7 @@ def _withheld(finding: Finding, check: Check, blind_spot: str) -> Finding:
     against = finding.outcome in {Outcome.UNMET, Outcome.PARTIAL}
     if not (blind_spot and against and check.trusts is Trust.SEEN):
         return finding
-    seen = f"{blind_spot} So this was not decided. What was seen: {finding.seen}"
+    seen = f"{finding.seen} Not decided: {blind_spot}"
     return replace(finding, outcome=Outcome.UNDECIDED, share=0.0, seen=seen)
 
 

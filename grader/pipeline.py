@@ -8,7 +8,7 @@ from pathlib import Path
 from grader.check import Check
 from grader.evidence import Evidence, RunOutcome, RunRecord, SourceRecord
 from grader.grade import Grade
-from grader.judging import judge
+from grader.judging import WATCHED_FRAMEWORKS, judge
 from grader.reading.read import read
 from grader.reference import Reference
 from grader.rubric import Rubric
@@ -16,8 +16,6 @@ from grader.sandbox.box import Box
 from grader.sandbox.session import run
 from grader.scoring import score
 from grader.submission import Submission
-
-SUPPORTED = frozenset({"keras"})
 
 Progress = Callable[[int, int], None]
 """Called with the number of code cells begun and the number there are."""
@@ -75,7 +73,7 @@ def assess(evidence: Evidence, rubric: Rubric, checks: Mapping[str, Check]) -> G
 
 def _unsupported(source: SourceRecord) -> str:
     """Why a notebook is not run: it trains with a framework whose training cannot be observed yet."""
-    if not source.frameworks or SUPPORTED & set(source.frameworks):
+    if not source.frameworks or WATCHED_FRAMEWORKS & set(source.frameworks):
         return ""
     name = {"torch": "PyTorch"}.get(source.frameworks[0], source.frameworks[0])
     return f"This notebook uses {name}, which is not supported yet: it was read but not run. A person must look at it."

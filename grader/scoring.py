@@ -71,10 +71,17 @@ def _share_fits(finding: Finding) -> bool:
 
 
 def _fix_first(scores: Sequence[Score]) -> tuple[str, ...]:
-    """The verdicts with most to gain, ties in the order of the rubric (sorting is stable)."""
-    lost = [(each.points - each.earned, each) for each in scores if each.outcome in {Outcome.UNMET, Outcome.PARTIAL}]
-    ranked = sorted((pair for pair in lost if pair[0] > _TOLERANCE), key=lambda pair: -pair[0])
-    return tuple(each.criterion for _, each in ranked[:FIX_FIRST])
+    """Where to begin: of the questions with most to gain, the first criterion that lost points.
+
+    A question's criteria follow from one another (a network must be there before its layers can stand right), so the
+    later ones are no place to begin. Ties stay in the order of the rubric.
+    """
+    lost: dict[str, list[Score]] = {}
+    for each in scores:
+        if each.outcome in {Outcome.UNMET, Outcome.PARTIAL} and each.points - each.earned > _TOLERANCE:
+            lost.setdefault(each.question, []).append(each)
+    ranked = sorted(lost.values(), key=lambda group: -sum(each.points - each.earned for each in group))
+    return tuple(group[0].criterion for group in ranked[:FIX_FIRST])
 
 
 def _passed(scores: Sequence[Score], share: float) -> bool | None:

@@ -72,9 +72,14 @@ def test_a_criterion_without_a_judgement_is_errored_and_not_lost():
     assert grade.open == 10
 
 
-def test_the_most_valuable_things_to_fix_come_first_and_ties_keep_the_rubrics_order():
-    grade = graded([4, 10, 8, 4, 9], [UNMET, HALF, UNMET, UNMET, OPEN])
-    assert grade.fix_first == ("c2", "c1", "c0")
+def test_fixing_begins_with_the_questions_that_lost_most_and_there_with_the_first_criterion():
+    findings = [UNMET, HALF, UNMET, UNMET, OPEN, UNMET]
+    whole = rubric(4, 2, 8, 4, 9, 4)
+    questions = ["Q1", "Q2", "Q2", "Q3", "Q4", "Q5"]
+    criteria = tuple(replace(c, question=q) for c, q in zip(whole.criteria, questions, strict=True))
+    judgements = [Judgement(criterion=f"c{n}", finding=finding) for n, finding in enumerate(findings)]
+    grade = score(replace(whole, criteria=criteria), judgements, evidence())
+    assert grade.fix_first == ("c1", "c0", "c3")
 
 
 def test_nothing_is_to_be_fixed_where_all_is_met_or_open():

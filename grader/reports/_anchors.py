@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from grader.submission import Cell, Place
+from grader.finding import Finding
+from grader.submission import Cell, CellKind, Place
 
 SHOWN = 10
 """Places of one finding that are linked at most."""
@@ -42,10 +43,16 @@ def line(index: int, number: int) -> str:
 
 
 class Map:
-    """Which cells and lines of a notebook there are to link to."""
+    """Which cells and lines of a notebook there are to link to.
 
-    def __init__(self, cells: Iterable[Cell], lines: int) -> None:
-        self._lines = {each.index: min(lines, each.source.count("\n") + 1) for each in cells}
+    Every line of code has an anchor; in text, which has no lines once it is rendered, only those that findings cite.
+    """
+
+    def __init__(self, cells: Iterable[Cell], lines: int, findings: Iterable[Finding]) -> None:
+        shown = list(cells)
+        self._lines = {each.index: min(lines, each.source.count("\n") + 1) for each in shown}
+        self._texts = {each.index for each in shown if each.kind is CellKind.MARKDOWN}
+        self._cited = {place for finding in findings for place in finding.places}
 
     def links(self, places: Iterable[Place]) -> Links:
         """Each place once, in the order given."""
@@ -53,13 +60,19 @@ class Map:
         shown = tuple(self._link(place) for place in unique[:SHOWN])
         return Links(links=shown, more=len(unique) - len(shown))
 
-    def cites(self, place: Place) -> bool:
-        """Whether the place is a line that is shown."""
-        return place.line is not None and 1 <= place.line <= self._lines.get(place.cell, 0)
+    def cited(self, index: int) -> frozenset[int]:
+        """The lines of a cell that findings are about."""
+        lines = range(1, self._lines.get(index, 0) + 1)
+        return frozenset(each.line for each in self._cited if each.cell == index and each.line and each.line in lines)
 
     def _link(self, place: Place) -> Link:
         text = f"cell {place.cell}" if place.line is None else f"cell {place.cell}, line {place.line}"
         if place.cell not in self._lines:
             return Link(text=text, href="")
-        anchor = line(place.cell, place.line) if place.line and self.cites(place) else cell(place.cell)
+        anchor = line(place.cell, place.line) if place.line and self._anchored(place) else cell(place.cell)
         return Link(text=text, href=f"#{anchor}")
+
+    def _anchored(self, place: Place) -> bool:
+        if place.line is None or not 1 <= place.line <= self._lines[place.cell]:
+            return False
+        return place.cell not in self._texts or place in self._cited

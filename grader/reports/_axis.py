@@ -33,9 +33,15 @@ def axis(low: float, high: float, *, start: float, stop: float, wanted: int = 5)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     count = max(1, last - first)
     made = Axis(low=first * step, high=(first + count) * step, start=start, stop=stop)
-    decimals = max(0, -math.floor(math.log10(step) + 1e-9))
     values = ((first + number) * step for number in range(count + 1))
-    return replace(made, ticks=tuple((made.at(value), f"{value:.{decimals}f}") for value in values))
+    return replace(made, ticks=tuple((made.at(value), _label(value, step)) for value in values))
+
+
+def _label(value: float, step: float) -> str:
+    """A tick's value with as many decimals as tell it from the next, if that is short."""
+    if not 1e-4 <= step < 1e5:
+        return f"{value:.3g}"
+    return f"{value:.{max(0, -math.floor(math.log10(step) + 1e-9))}f}"
 
 
 def counting(last: int, *, start: float, stop: float, wanted: int = 8) -> Axis:

@@ -65,12 +65,7 @@ def cells(evidence: Evidence, scores: Sequence[Score], places: _anchors.Map) -> 
 
 def _view(cell: Cell, evidence: Evidence, scores: Sequence[Score], places: _anchors.Map, album: Album) -> CellView:
     notes = tuple(each for each in scores if any(place.cell == cell.index for place in each.finding.places))
-    cited = {
-        place.line
-        for each in notes
-        for place in each.finding.places
-        if place.cell == cell.index and place.line is not None and places.cites(place)
-    }
+    cited = places.cited(cell.index)
     as_text = cell.kind is CellKind.MARKDOWN
     run = evidence.run.cell_run(cell.index)
     return CellView(
@@ -78,7 +73,7 @@ def _view(cell: Cell, evidence: Evidence, scores: Sequence[Score], places: _anch
         kind=str(cell.kind),
         text=_passages(cell.source, cited) if as_text else None,
         listing=None if as_text else _code.listing(cell.source, python=cell.kind is CellKind.CODE),
-        cited=frozenset(cited),
+        cited=cited,
         notes=notes,
         ended=_ENDED.get(run.outcome, "") if run else "",
         reason=_reason(run),
@@ -87,7 +82,7 @@ def _view(cell: Cell, evidence: Evidence, scores: Sequence[Score], places: _anch
     )
 
 
-def _passages(source: str, cited: set[int]) -> tuple[Passage, ...]:
+def _passages(source: str, cited: frozenset[int]) -> tuple[Passage, ...]:
     """The text in blocks; a cited line belongs to the block that it stands in, or to the next one."""
     found = _markdown.blocks(source) or (_markdown.Block(html=Markup(), last_line=0),)
     begins, made = 0, []

@@ -4,14 +4,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
-from typing import TYPE_CHECKING
 
 from grader.grade import Grade, Score
+from grader.reports._row import Row
 from grader.rubric import Rubric
 from grader.submission import Rejection
-
-if TYPE_CHECKING:
-    from grader.reports.index import Row
 
 BINS = 10
 
@@ -44,7 +41,7 @@ class Summary:
 class Listed:
     """A row of the table, with its rank in every order: ``ranks`` has the keys of `SORTS`."""
 
-    row: "Row"
+    row: Row
     ranks: Mapping[str, int]
 
 
@@ -67,7 +64,7 @@ class Bin:
 class Student:
     """A row of the heat map."""
 
-    row: "Row"
+    row: Row
     grade: Grade
     scores: tuple[Score | None, ...]
 
@@ -89,7 +86,7 @@ class Reviewed:
     """One reason for a review and the students it holds for."""
 
     reason: str
-    rows: tuple["Row", ...]
+    rows: tuple[Row, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +119,7 @@ def summary(grades: Sequence[Grade], outcomes: Sequence[str]) -> Summary:
     )
 
 
-def roster(rows: Sequence["Row"]) -> tuple[Listed, ...]:
+def roster(rows: Sequence[Row]) -> tuple[Listed, ...]:
     """Every file by name, with its place in each order; rejected files come last in the orders by numbers."""
     named = sorted(rows, key=_name)
     ranks: list[dict[str, int]] = [{} for _ in named]
@@ -133,11 +130,11 @@ def roster(rows: Sequence["Row"]) -> tuple[Listed, ...]:
     return tuple(Listed(row=row, ranks=rank) for row, rank in zip(named, ranks, strict=True))
 
 
-def _name(row: "Row") -> tuple[str, str]:
+def _name(row: Row) -> tuple[str, str]:
     return row.result.student.casefold(), row.result.path
 
 
-def _keys(row: "Row") -> Mapping[str, tuple[float, str]]:
+def _keys(row: Row) -> Mapping[str, tuple[float, str]]:
     """What each order sorts a row by; rows that are equal stay in the order of their names."""
     grade = None if isinstance(row.result, Rejection) else row.result
     last = float("inf")
@@ -162,7 +159,7 @@ def distribution(grades: Sequence[Grade]) -> tuple[Bin, ...]:
     )
 
 
-def students(graded: Sequence[tuple["Row", Grade]], rubric: Rubric) -> tuple[Student, ...]:
+def students(graded: Sequence[tuple[Row, Grade]], rubric: Rubric) -> tuple[Student, ...]:
     """The rows of the heat map, by name; a criterion that an older grade lacks is ``None``."""
     made = []
     for row, grade in sorted(graded, key=lambda pair: _name(pair[0])):
@@ -190,7 +187,7 @@ def columns(grades: Sequence[Grade], rubric: Rubric) -> tuple[Column, ...]:
     return tuple(made)
 
 
-def queue(graded: Sequence[tuple["Row", Grade]], rubric: Rubric) -> tuple[Queue, ...]:
+def queue(graded: Sequence[tuple[Row, Grade]], rubric: Rubric) -> tuple[Queue, ...]:
     """What waits for a person: about whole runs first, then by criterion; equal reasons together."""
     found: dict[str, dict[str, list[Row]]] = {name: {} for name in ("", *(each.id for each in rubric.criteria))}
     for row, grade in sorted(graded, key=lambda pair: _name(pair[0])):
@@ -209,5 +206,5 @@ def queue(graded: Sequence[tuple["Row", Grade]], rubric: Rubric) -> tuple[Queue,
     )
 
 
-def _frequent(reasons: Mapping[str, list["Row"]]) -> list[tuple[str, list["Row"]]]:
+def _frequent(reasons: Mapping[str, list[Row]]) -> list[tuple[str, list[Row]]]:
     return sorted(reasons.items(), key=lambda pair: -len(pair[1]))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from grader.graph import Layer, LayerGraph, LayerKind, placements
-from grader.reports import _rows
+from grader.reports import _alignment
 from grader.reports._text import one_line
 
 BOX, PILL = 300.0, 170.0
@@ -49,9 +49,9 @@ class Stack:
 
 def stacks(left: LayerGraph | None, right: LayerGraph | None) -> tuple[Stack | None, Stack | None]:
     """Two networks on common rows; either may be missing."""
-    one = _rows.drawn(left) if left else None
-    other = _rows.drawn(right) if right else None
-    rows = _rows.rows(one[0].layers if one else (), other[0].layers if other else ())
+    one = _alignment.drawn(left) if left else None
+    other = _alignment.drawn(right) if right else None
+    rows = _alignment.rows(one[0].layers if one else (), other[0].layers if other else ())
     tops, height = _tops(rows)
     return (
         _stack(left, one, [row[0] for row in rows], tops, height) if left and one else None,
@@ -59,7 +59,7 @@ def stacks(left: LayerGraph | None, right: LayerGraph | None) -> tuple[Stack | N
     )
 
 
-def _tops(rows: list[_rows.Row]) -> tuple[list[tuple[float, float]], float]:
+def _tops(rows: list[_alignment.Row]) -> tuple[list[tuple[float, float]], float]:
     """For each row its top and its height, and where the last one ends."""
     y, made = 4.0, []
     for row in rows:
@@ -108,7 +108,7 @@ def _stack(
 def _box(graph: LayerGraph, layer: Layer, left: float, top: float, room: float, placement: str) -> Box:
     size = _size(layer)
     width, height = (PILL if size == "function" else BOX), HEIGHTS[size]
-    loose = " loose" if _rows.is_loose(graph, layer) else ""
+    loose = " loose" if _alignment.is_loose(graph, layer) else ""
     return Box(
         x=left + (BOX - width) / 2,
         y=top + (room - height) / 2,

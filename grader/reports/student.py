@@ -13,7 +13,8 @@ from grader.submission import Place
 
 def render_student(evidence: Evidence, grade: Grade, rubric: Rubric, *, templates: Path) -> str:
     """The page as self-contained HTML: no script, no request to anywhere. The same input gives the same text."""
-    places = _anchors.Map(evidence.submission.cells[: _notebook.CELLS], _code.LINES)
+    findings = [score.finding for score in grade.scores]
+    places = _anchors.Map(evidence.submission.cells[: _notebook.CELLS], _code.LINES, findings)
     sections = _sections.sections(grade.scores, rubric, places)
     cards = {card.score.criterion: card for part in sections for each in part.questions for card in each.cards}
     facts = {

@@ -10,9 +10,9 @@ from rich.text import Text
 from grader.evidence import Evidence, RunOutcome, Served
 from grader.finding import Outcome
 from grader.grade import Grade, Score
+from grader.reports._row import Row
 from grader.reports._text import one_line
 from grader.reports._words import points, seconds
-from grader.reports.index import Row
 from grader.rubric import Rubric
 from grader.submission import Place, Rejection
 

@@ -35,7 +35,7 @@ def example(kind: object) -> object:
 
 
 def snippet(check: Check, title: str) -> str:
-    found = re.search(rf"^{title}:\n((?: +.*\n|\n)+)", check.documentation + "\n", re.MULTILINE)
+    found = re.search(rf"^\*\*{title}:\*\*\n((?: +.*\n|\n)+)", check.documentation + "\n", re.MULTILINE)
     return textwrap.dedent(found.group(1)).strip() if found else ""
 
 

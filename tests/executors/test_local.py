@@ -18,9 +18,7 @@ def piece(value: int) -> int:
 @settings(deadline=None, max_examples=30)
 @given(st.lists(st.integers(-3, 3), max_size=12), st.integers(1, 4))
 def test_every_piece_comes_back_once_with_its_result_or_its_exception(values: list[int], at_once: int) -> None:
-    results = dict(
-        local.run([partial(piece, value) for value in values], at_once=at_once, cancelled=threading.Event())
-    )
+    results = dict(local.run([partial(piece, value) for value in values], at_once=at_once, cancelled=threading.Event()))
     assert sorted(results) == list(range(len(values)))
     for position, value in enumerate(values):
         if value < 0:

@@ -5,14 +5,16 @@ import io
 import math
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from grader.graph import LayerGraph
-from grader.reports import _curves, _markdown, _networks, _rows, _stack
+from grader.reports import _alignment, _curves, _markdown, _networks, _stack
 from grader.reports._axis import axis, counting
 from grader.reports._code import listing
 from grader.reports._pictures import LONGEST_SIDE, reencoded
@@ -29,10 +31,6 @@ def test_visible_text_can_be_stored_and_hides_nothing(text):
 
 
 def test_a_progress_bar_is_shown_as_it_ended_and_without_colours():
-    assert (
-        as_terminal("1/2 [>.]\r2/2 [==]\nEpoch\b\b\bch \x1b[31mred\x1b[0m") == "2/2 [==]\nEpch  red".replace("  ", " ")
-        or True
-    )
     assert as_terminal("1/2 [>.]\r2/2 [==]") == "2/2 [==]"
     assert as_terminal("ab\b\bcd") == "cd"
     assert as_terminal("\x1b[31mred\x1b[0m") == "red"
@@ -79,8 +77,6 @@ def test_a_listing_has_the_lines_of_its_source(source):
 def test_an_image_is_encoded_again_without_what_it_carried():
     image = Image.new("RGB", (3000, 1500), "white")
     stream = io.BytesIO()
-    from PIL.PngImagePlugin import PngInfo
-
     info = PngInfo()
     info.add_text("comment", "<script>alert(1)</script>")
     image.save(stream, format="PNG", pnginfo=info)
@@ -110,8 +106,9 @@ finite = st.floats(allow_nan=False, allow_infinity=False, min_value=-1e15, max_v
 def test_an_axis_holds_both_numbers_and_few_ticks(one, other):
     low, high = sorted((one, other))
     made = axis(low, high, start=0, stop=100)
-    assert made.low <= low + abs(low) * 1e-6
-    assert made.high >= high - abs(high) * 1e-6
+    slack = 1e-6 * max(high - low, abs(high), 1e-3)
+    assert made.low <= low + slack
+    assert made.high >= high - slack
     assert 2 <= len(made.ticks) <= 8
     assert all(math.isfinite(position) for position, _ in made.ticks)
 
@@ -138,7 +135,7 @@ def test_layers_that_both_networks_have_stand_at_one_height():
 def test_rows_keep_every_layer_of_both_networks_in_order(one, other):
     layers = samples.network(batch_norm=True).layers
     left, right = [layers[n] for n in one], [layers[n] for n in other]
-    rows = _rows.rows(left, right)
+    rows = _alignment.rows(left, right)
     assert [row[0] for row in rows if row[0]] == left
     assert [row[1] for row in rows if row[1]] == right
 
@@ -184,10 +181,10 @@ def test_a_single_epoch_is_a_dot():
 
 
 def test_labels_of_curves_do_not_cover_each_other():
-    same = {name: (0.9, 0.9) for name in ("accuracy", "val_accuracy")}
+    same = dict.fromkeys(("accuracy", "val_accuracy"), (0.9, 0.9))
     (chart,) = _curves.charts(samples.fit(0, 0, 1, history=same), samples.fit(1, 1, 1, history=same))
     heights = sorted(series.label_y for series in chart.series)
-    assert all(b - a >= _curves.LABEL_HEIGHT for a, b in zip(heights, heights[1:], strict=False))
+    assert all(b - a >= _curves.LABEL_HEIGHT for a, b in pairwise(heights))
 
 
 def test_there_is_no_chart_without_a_finite_number():
