@@ -32,7 +32,7 @@ def command(
     from grader.cli._progress import cells_bar
     from grader.cli._setup import find_rubric, plan_for
     from grader.pipeline import assess, observe
-    from grader.reports.terminal import feedback
+    from grader.reports.terminal import feedback, nothing_executes
     from grader.sandbox.choosing import choose
 
     console = Console()
@@ -41,13 +41,13 @@ def command(
     with ExitStack() as stack:
         box = None if static else choose(trust_code=True)
         if box is not None and box.name == "none":
-            console.print("[dim]There is no box here: your notebook runs as an ordinary program.[/]")
+            console.print("There is no box here: your notebook runs as an ordinary program.", style="dim")
         plan = plan_for([submission], known, box, data, stack, console, offline=offline)
         with cells_bar(console, [submission] if box else []) as bar:
             evidence = observe(submission, plan, progress=bar.of(submission)) if box else observe(submission, plan)
     grade = assess(evidence, known, plan.checks)
     console.print(feedback(evidence, grade, known))
-    if _left_to_fix(grade):
+    if _left_to_fix(grade) or nothing_executes(evidence):
         raise typer.Exit(Exit.TO_FIX)
 
 

@@ -41,6 +41,7 @@ def command(
     from grader.cli._publish import Publisher
     from grader.cli._setup import find_rubric, plan_for
     from grader.executors import local
+    from grader.sandbox.bubblewrap import missing
     from grader.sandbox.choosing import choose
 
     console = Console()
@@ -51,7 +52,8 @@ def command(
     for rejection in rejections:
         publisher.rejected(rejection)
     if box is not None and box.name == "none":
-        console.print("[yellow]There is no box here (--trust-code): notebooks run with your own rights.[/]")
+        told = f"{missing()} Because of --trust-code, notebooks run without a box and with your own rights."
+        console.print(told, style="yellow", markup=False, highlight=False)
     cancelled = threading.Event()
     with ExitStack() as stack, interruptible(cancelled, console):
         plan = plan_for(submissions, known, box, data, stack, console, offline=offline)

@@ -7,9 +7,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from grader.evidence import Evidence, RunOutcome, Served
+from grader.evidence import Evidence, RunOutcome, Served, Where
 from grader.finding import Outcome
 from grader.grade import Grade, Score
+from grader.graph import placements
 from grader.reports._row import Row
 from grader.reports._text import one_line
 from grader.reports._words import points, seconds
@@ -25,6 +26,7 @@ SIGNS = {
     Outcome.ERRORED: ("!", "magenta"),
 }
 FIXABLE = (Outcome.UNMET, Outcome.PARTIAL)
+WRITTEN = 8  # networks that are listed at most when a notebook was only read
 
 
 def grade_table(rows: Sequence[Row]) -> RenderableType:
@@ -65,6 +67,7 @@ def feedback(evidence: Evidence, grade: Grade, rubric: Rubric, limit: int | None
     shown = fixable if limit is None else fixable[:limit]
     return Group(
         *_headline(evidence, grade, rubric),
+        *_written(evidence),
         *_to_fix(shown, len(fixable), evidence),
         *_undecided(grade, evidence),
         *_met(grade),
@@ -89,10 +92,46 @@ def _headline(evidence: Evidence, grade: Grade, rubric: Rubric) -> Iterator[Rend
     yield Text("Cells are counted from 0.", "dim")
 
 
+def nothing_executes(evidence: Evidence) -> bool:
+    """Whether networks are written in the notebook, and all of them where no kernel executes them."""
+    models = evidence.source.models
+    return bool(models) and not any(model.where is Where.CODE for model in models)
+
+
+def _written(evidence: Evidence) -> Iterator[RenderableType]:
+    """The networks that reading alone found; after a run, what was seen speaks for itself."""
+    models = evidence.source.models
+    if evidence.run.outcome is not RunOutcome.NOT_RUN or not models:
+        return
+    yield Text("\nNetworks that are written in the notebook", "bold")
+    for model in models[:WRITTEN]:
+        standing = [placed.value for _, placed in placements(model.graph)]
+        layers = f"batch normalization {', '.join(standing)}" if standing else "no batch normalization"
+        place = places([model.place])
+        where = place if model.where is Where.CODE else f"{place}, in {_OUTSIDE.get(model.where, 'text')}: not executed"
+        yield Padding(Text(f"{one_line(model.name, 60) or 'a network'} ({where}): {layers}"), (0, 0, 0, 2))
+    if len(models) > WRITTEN:
+        yield Text(f"  … and {len(models) - WRITTEN} more.", "dim")
+    if nothing_executes(evidence):
+        told = (
+            "Nothing executes these networks. Put them into code cells and take away what makes them comments or text."
+        )
+        yield Text(f"\n{told}", "bold red")
+
+
+_OUTSIDE = {
+    Where.COMMENT: "a comment",
+    Where.DOCSTRING: "a string",
+    Where.MARKDOWN: "a text cell",
+    Where.RAW: "a raw cell",
+}
+
+
 def _to_fix(shown: Sequence[Score], count: int, evidence: Evidence) -> Iterator[RenderableType]:
     if not count:
         by = " by reading alone" if evidence.run.outcome is RunOutcome.NOT_RUN else ""
-        yield Text(f"\nNothing to fix was found{by}.", "bold green")
+        if not nothing_executes(evidence):
+            yield Text(f"\nNothing to fix was found{by}.", "bold green")
         return
     yield Text("\nWhat to fix first" if count > 1 else "\nWhat to fix", "bold")
     for score in shown:

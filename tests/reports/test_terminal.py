@@ -3,9 +3,11 @@ from dataclasses import replace
 
 from rich.console import Console
 
-from grader.evidence import RunRecord
+from grader.evidence import RunRecord, SourceRecord, Where, WrittenModelRecord
+from grader.graph import Layer, LayerKind, chain
 from grader.reports.index import Row
 from grader.reports.terminal import feedback, grade_table
+from grader.submission import Place
 from tests.reports import samples
 
 
@@ -46,6 +48,45 @@ def test_without_a_run_what_only_a_run_can_tell_is_listed_once():
     text = folded(printed(feedback(evidence, samples.grade(findings), samples.RUBRIC)))
     assert "Nothing to fix was found by reading alone." in text
     assert "Only a run can tell (53 points): The concept is explained;" in text
+
+
+def written(where: Where) -> WrittenModelRecord:
+    layers = tuple(
+        Layer(id=name, kind=kind, class_name=name)
+        for name, kind in (
+            ("Dense", LayerKind.DENSE),
+            ("BatchNormalization", LayerKind.NORMALIZATION),
+            ("ReLU", LayerKind.ACTIVATION),
+            ("Dense2", LayerKind.DENSE),
+        )
+    )
+    place = Place(cell=3, line=7)
+    return WrittenModelRecord(
+        name="net", framework="keras", style="sequential", graph=chain(layers), place=place, where=where
+    )
+
+
+def test_without_a_run_the_networks_that_are_written_are_listed_with_their_batch_normalization():
+    evidence = replace(samples.evidence(), run=RunRecord(), source=SourceRecord(models=(written(Where.CODE),)))
+    text = folded(
+        printed(
+            feedback(evidence, samples.grade(dict.fromkeys(samples.FINDINGS, samples.FINDINGS["data"])), samples.RUBRIC)
+        )
+    )
+    assert "net (cell 3, line 7): batch normalization pre-activation" in text
+    assert "Nothing executes" not in text
+
+
+def test_networks_that_stand_in_comments_only_are_something_to_fix():
+    evidence = replace(samples.evidence(), run=RunRecord(), source=SourceRecord(models=(written(Where.COMMENT),)))
+    text = folded(
+        printed(
+            feedback(evidence, samples.grade(dict.fromkeys(samples.FINDINGS, samples.FINDINGS["data"])), samples.RUBRIC)
+        )
+    )
+    assert "net (cell 3, line 7, in a comment: not executed)" in text
+    assert "Nothing executes these networks. Put them into code cells" in text
+    assert "Nothing to fix" not in text
 
 
 def test_text_of_students_is_never_read_as_markup():

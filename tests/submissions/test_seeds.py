@@ -21,6 +21,7 @@ from tests.kernels import best_box
 
 pytestmark = [pytest.mark.seeds, pytest.mark.kernel]
 
+ANSWERS = ("Q1.1", "Q1.2", "Q1.3", "Q2.6", "Q3.2")
 PRE, POST, INPUT = Placement.PRE_ACTIVATION, Placement.POST_ACTIVATION, Placement.INPUT
 
 
@@ -46,11 +47,11 @@ def where_bn_stands(evidence: Evidence) -> list[list[Placement]]:
 
 
 def lost(grade: Grade) -> list[str]:
-    """Criteria whose check rests on the run and that cost points."""
+    """Criteria that rest on the run and that cost points."""
     return [
         score.criterion
         for score in grade.scores
-        if score.outcome in {Outcome.UNMET, Outcome.PARTIAL} and not score.criterion.startswith("theory")
+        if score.outcome in {Outcome.UNMET, Outcome.PARTIAL} and score.question not in ANSWERS
     ]
 
 
