@@ -31,7 +31,7 @@ def score(rubric: Rubric, judgements: Sequence[Judgement], evidence: Evidence) -
         rubric=rubric.id,
         rubric_version=rubric.version,
         scores=scores,
-        fix_first=_fix_first(scores),
+        fix_first=_fix_first(scores, evidence.run.cell),
         review=(*_about_the_run(evidence), *_about_criteria(scores)),
         passed=_passed(scores, rubric.pass_share),
     )
@@ -70,18 +70,25 @@ def _share_fits(finding: Finding) -> bool:
     return share == 0.0 if finding.outcome is Outcome.UNMET else 0.0 < share < 1.0
 
 
-def _fix_first(scores: Sequence[Score]) -> tuple[str, ...]:
+def _fix_first(scores: Sequence[Score], failing: int | None) -> tuple[str, ...]:
     """Where to begin: of the questions with most to gain, the first criterion that lost points.
 
     A question's criteria follow from one another (a network must be there before its layers can stand right), so the
-    later ones are no place to begin. Ties stay in the order of the rubric.
+    later ones are no place to begin. Where the run ended early, the first criterion that speaks of the failing cell
+    comes before all: much of the rest follows from it. Ties stay in the order of the rubric.
     """
     lost: dict[str, list[Score]] = {}
     for each in scores:
         if each.outcome in {Outcome.UNMET, Outcome.PARTIAL} and each.points - each.earned > _TOLERANCE:
             lost.setdefault(each.question, []).append(each)
     ranked = sorted(lost.values(), key=lambda group: -sum(each.points - each.earned for each in group))
-    return tuple(group[0].criterion for group in ranked[:FIX_FIRST])
+    firsts = [group[0].criterion for group in ranked]
+    root = next((each.criterion for group in lost.values() for each in group if _speaks_of(each, failing)), None)
+    return tuple(dict.fromkeys([root, *firsts] if root else firsts))[:FIX_FIRST]
+
+
+def _speaks_of(score: Score, cell: int | None) -> bool:
+    return cell is not None and any(place.cell == cell for place in score.finding.places)
 
 
 def _passed(scores: Sequence[Score], share: float) -> bool | None:

@@ -10,6 +10,7 @@ from grader.finding import Finding, Judgement, Outcome, met, partial, undecided,
 from grader.grade import Grade
 from grader.rubric import Criterion, Rubric
 from grader.scoring import score
+from grader.submission import Place
 from tests.evidence_builders import NORMALIZED, changed, evidence, model, written
 
 LOST = {"expected": "more", "why": "it matters", "advice": "try again"}
@@ -80,6 +81,12 @@ def test_fixing_begins_with_the_questions_that_lost_most_and_there_with_the_firs
     judgements = [Judgement(criterion=f"c{n}", finding=finding) for n, finding in enumerate(findings)]
     grade = score(replace(whole, criteria=criteria), judgements, evidence())
     assert grade.fix_first == ("c1", "c0", "c3")
+
+
+def test_fixing_begins_with_the_cell_that_ended_the_run():
+    at = replace(UNMET, places=(Place(cell=6, line=1),))
+    run = changed(evidence(), outcome=RunOutcome.STUDENT_ERROR, cell=6)
+    assert graded([9, 2, 5], [UNMET, at, at], run).fix_first == ("c1", "c0")
 
 
 def test_nothing_is_to_be_fixed_where_all_is_met_or_open():

@@ -259,3 +259,36 @@ def test_recording_keeps_within_its_bounds_in_a_loop(tmp_path: Path) -> None:
     )
     assert len(record.models) <= 100
     assert any("beyond the limit" in note for note in record.notes)
+
+
+def test_a_training_of_hours_ends_at_the_limit_with_all_it_did(tmp_path: Path) -> None:
+    record = execute(
+        START,
+        "m = ready(keras.Sequential([layers.Flatten(), layers.Dense(2, activation='softmax')]))\n"
+        "m.fit(x, y, epochs=1_000_000, verbose=0)",
+        "print('still here')",
+        data=toy_data(tmp_path),
+        cell_seconds=8.0,
+    )
+    (fit,) = record.fits
+    assert (record.outcome, record.cell) == ("time limit", 1)
+    assert (fit.epochs_asked, fit.finished) == (1_000_000, False)
+    assert 0 < fit.epochs_done == len(fit.history["loss"])
+    assert record.cells[2].outputs[0].text == "still here\n"
+
+
+def test_a_kernel_that_dies_while_it_trains_leaves_its_epochs_and_its_network(tmp_path: Path) -> None:
+    record = execute(
+        START,
+        "import os\n"
+        "class Die(keras.callbacks.Callback):\n"
+        "    def on_epoch_begin(self, epoch, logs=None):\n"
+        "        if epoch == 2: os._exit(9)\n"
+        "m = ready(keras.Sequential([layers.Flatten(), layers.Dense(2, activation='softmax')]))\n"
+        "m.fit(x, y, epochs=9, verbose=0, callbacks=[Die()])",
+        data=toy_data(tmp_path),
+    )
+    (fit,) = record.fits
+    assert record.outcome == "killed"
+    assert (fit.epochs_done, fit.finished) == (2, False)
+    assert record.models[0].graph is not None

@@ -36,9 +36,9 @@ def answer(
     assignment's own words are taken away before anything is counted.
 
     ``question`` is the label in the rubric. ``terms`` are things that an answer speaks of, each with its spellings
-    (``gamma|scale``, matched at the beginnings of words); ``minimum_terms`` of them and ``minimum_words`` words make an
-    answer. ``essential`` terms must all be in a text that neither the question nor a heading announces. What the answer
-    says is not graded here, only that it is there.
+    (``gamma|scale``, matched at the beginnings of words; the first is the one that students are told).
+    ``minimum_terms`` of them and ``minimum_words`` words make an answer. ``essential`` terms must all be in a text that
+    neither the question nor a heading announces. What the answer says is not graded here, only that it is there.
 
     Met:
         # Q1.2 Describe the benefits of using batch normalization during training.
@@ -113,7 +113,7 @@ def _missing(parts: tuple[Section, ...], wanted: Wanted) -> Finding:
         seen,
         expected=f"An answer to {wanted.label} of at least {wanted.minimum_words} words of your own, in any cell.",
         why=_WHY,
-        advice=f"Write down what you know about {_named(wanted.terms)}, in your own words.",
+        advice=f"Answer {wanted.label} in your own words; speak, for example, of {_named(wanted.terms)}.",
         places=places,
     )
 
