@@ -17,6 +17,8 @@ from rich.progress import (
 
 from grader.submission import CellKind, Submission
 
+LEARNS_FROM = 900.0  # seconds back: cells take from nothing to minutes, so a short memory would make the ETA jump
+
 Advance = Callable[[int, int], None]
 
 
@@ -60,7 +62,10 @@ def cells_bar(console: Console, submissions: list[Submission]) -> Iterator[Cells
         TextColumn("cells, left"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+    silent = not console.is_terminal
+    with Progress(
+        *columns, console=console, transient=True, disable=silent, speed_estimate_period=LEARNS_FROM
+    ) as progress:
         yield Cells(progress, submissions)
 
 

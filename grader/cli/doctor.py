@@ -81,7 +81,9 @@ def _libraries() -> list[tuple[str, ...]]:
 
 def _absent(name: str) -> str:
     if name in {"tensorflow", "keras", "matplotlib"}:
-        return "not installed: notebooks that import it end as an environment matter (pip install 'grader\\[keras]')"
+        return (
+            "not installed: notebooks that import it end as an environment matter (install the grader's extra: keras)"
+        )
     return "not installed (optional)" if name in FRAMEWORKS else "not installed"
 
 

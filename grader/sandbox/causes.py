@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from grader.evidence import Cause, CellRunRecord, ErrorRecord
+from grader.reading.cells import prepared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,15 +155,10 @@ def _wanted(error: ErrorRecord) -> str:
 
 
 def _bound(source: str) -> set[str]:
-    """Names that a cell binds at its top level; by pattern where the cell is not plain Python."""
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return set(
-            re.findall(r"(?m)^\s*(?:def\s+|class\s+|import\s+|from\s+\S+\s+import\s+)?(\w+)\s*(?:=|\(|:|$)", source)
-        )
+    """Names that a cell binds; none for one that is not Python even without its magics."""
+    tree = prepared(source).tree
     names: set[str] = set()
-    for node in ast.walk(tree):
+    for node in ast.walk(tree) if tree is not None else ():
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             names.add(node.id)
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):

@@ -36,6 +36,7 @@ LONGEST_TEXT = 100_000  # characters of one output
 LARGEST_IMAGE = 3_000_000  # characters of base64
 MOST_OUTPUTS = 500  # of one cell
 TOLD = ("tensorflow", "keras", "torch", "numpy", "pandas", "matplotlib", "scikit-learn", "ipykernel", "nbclient")
+ADDRESS = re.compile(r" at 0x[0-9a-fA-F]{6,16}\b")
 COLOURS = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 
 
@@ -251,7 +252,8 @@ def _output(output: NotebookNode) -> dict[str, Any]:
 
 
 def _cut(text: Any) -> str:
-    clean = COLOURS.sub("", text if isinstance(text, str) else str(text))
+    """Text without colours and addresses of objects (which differ from run to run), and not too long."""
+    clean = ADDRESS.sub(" at 0x…", COLOURS.sub("", text if isinstance(text, str) else str(text)))
     if len(clean) <= LONGEST_TEXT:
         return clean
     return clean[: LONGEST_TEXT // 2] + "\n[grader: cut here]\n" + clean[-LONGEST_TEXT // 2 :]

@@ -76,3 +76,14 @@ def test_fitting_a_model_whose_compile_failed_is_a_consequence() -> None:
     second = explained(runs, sources)[1].error
     assert second is not None
     assert (second.cause, second.root) == (Cause.CONSEQUENCE, 1)
+
+
+def test_a_name_bound_beside_a_shell_command_is_known_too() -> None:
+    sources = {1: "!pip install something\nimport nowhere\nmodel = nowhere.build()", 2: "model.fit()"}
+    runs = [
+        failed(1, "ModuleNotFoundError", "No module named 'nowhere'"),
+        failed(2, "NameError", "name 'model' is not defined"),
+    ]
+    second = explained(runs, sources)[1].error
+    assert second is not None
+    assert second.root == 1
