@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-from grader.loaders.rubric_yaml import load
-
 from grader import registry
 from grader.check import Check
+from grader.loaders.rubric_yaml import load
 
 PAGE = Path(__file__).with_name("checks.md")
 

@@ -115,7 +115,7 @@ def _withheld(finding: Finding, check: Check, blind_spot: str) -> Finding:
     if not (blind_spot and against and check.trusts is Trust.SEEN):
         return finding
     seen = f"{finding.seen} Not decided: {blind_spot}"
-    return replace(finding, outcome=Outcome.UNDECIDED, share=0.0, seen=seen)
+    return replace(finding, outcome=Outcome.UNDECIDED, share=0.0, seen=seen, advice="")
 
 
 def _errored(message: str) -> Finding:

@@ -33,6 +33,7 @@ class Publisher:
         self.templates = registry.shipped("templates")
         self.incomplete = False
         self._rows: dict[str, Row] = {}
+        self._done = 0
 
     @classmethod
     def opened(cls, path: Path, rubric: Rubric, *, anew: bool = False) -> "Publisher":
@@ -61,12 +62,14 @@ class Publisher:
         self.folder.put_grade(grade)
         self.folder.put_report(grade.submission, render_student(evidence, grade, self.rubric, templates=self.templates))
         self.incomplete |= evidence.run.outcome is RunOutcome.HARNESS_FAILURE
+        self._done += 1
         self._rows[grade.submission] = _row(grade, evidence.run, self.folder)
 
     def rejected(self, rejection: Rejection) -> None:
         """Store that a file is no notebook."""
         self.folder.put_rejection(rejection)
         self.incomplete = True
+        self._done += 1
         self._rows[rejection.id] = Row(result=rejection, reason=rejection.reason)
 
     def failed(self, submission: Submission, error: BaseException) -> None:
@@ -91,8 +94,10 @@ class Publisher:
             self.folder.put_export(exporter.FILENAME, partial(exporter.export, grades, rejections))
         console.print(grade_table(rows))
         if interrupted:
-            done = f"{len(rows)} of {planned} files are done and on disk; run the command again for the others."
+            done = f"{self._done} of {planned} files are done and on disk; the same command would begin anew."
             console.print(f"Interrupted: {done}", style="yellow", highlight=False)
+        else:
+            console.print(_summary(grades, rejections), highlight=False)
         console.print(f"Reports: {self.folder.path / 'index.html'}", highlight=False, markup=False, soft_wrap=True)
 
     def _take_over(self) -> None:
@@ -115,6 +120,14 @@ def _refuse_other_rubric(folder: RunFolder, rubric: Rubric) -> None:
             f"{folder.path} holds grades by the rubric {facts.rubric}, version {facts.rubric_version}.",
             advice="Name another folder with --out, or judge what is there again with `grader regrade`.",
         )
+
+
+def _summary(grades: Sequence[Grade], rejections: Sequence[Rejection]) -> str:
+    waiting = sum(bool(grade.review) for grade in grades)
+    parts = [f"{len(grades)} graded"]
+    parts += [f"{len(rejections)} could not be graded"] if rejections else []
+    parts += [f"{waiting} for a person to look at"] if waiting else []
+    return ", ".join(parts) + "."
 
 
 def stored(folder: RunFolder) -> Iterator[Evidence]:

@@ -12,7 +12,7 @@ from rich.console import Console
 from grader import registry
 from grader.cli._progress import downloads
 from grader.datasets.provide import NAMES, provide
-from grader.errors import RubricError
+from grader.errors import DatasetError, RubricError, SubmissionError
 from grader.loaders.rubric_yaml import load
 from grader.pipeline import Plan
 from grader.rubric import Rubric
@@ -26,13 +26,36 @@ def find_rubric(named: str) -> Rubric:
     Raises:
         RubricError: there is no such rubric, or it is wrong.
     """
+    return load(rubric_file(named), registry.checks())
+
+
+def rubric_file(named: str) -> Path:
+    """The file of a rubric, by its name or its path.
+
+    Raises:
+        RubricError: there is no such rubric; the message has the nearest name.
+    """
     known = registry.rubric_files()
     path = known.get(named, Path(named))
     if not path.is_file():
         close = difflib.get_close_matches(named, known, n=1)
         advice = f"Did you mean {close[0]!r}?" if close else f"There are: {', '.join(known)}."
         raise RubricError(f"There is no rubric {named!r}, neither by that name nor as a file.", advice=advice)
-    return load(path, registry.checks())
+    return path
+
+
+def refuse_missing(paths: Iterable[Path], data: Path | None) -> None:
+    """Refuse what is not there before anything is begun.
+
+    Raises:
+        SubmissionError: a path names nothing.
+        DatasetError: the folder of data sets is no folder.
+    """
+    missing = [str(path) for path in paths if not path.exists() and not path.is_symlink()]
+    if missing:
+        raise SubmissionError(f"There is no {', no '.join(missing)}.", advice="Nothing was done. Is the path right?")
+    if data is not None and not data.is_dir():
+        raise DatasetError(f"--data names {data}, which is not a folder.", advice="Name the folder with the data sets.")
 
 
 def plan_for(

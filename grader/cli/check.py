@@ -30,12 +30,13 @@ def command(
     fix, and 1 otherwise.
     """
     from grader.cli._progress import cells_bar
-    from grader.cli._setup import find_rubric, plan_for
+    from grader.cli._setup import find_rubric, plan_for, refuse_missing
     from grader.pipeline import assess, observe
-    from grader.reports.terminal import feedback, nothing_executes
+    from grader.reports.terminal import feedback, hints
     from grader.sandbox.choosing import choose
 
     console = Console()
+    refuse_missing([notebook], data)
     known = find_rubric(rubric)
     submission = _one(notebook)
     with ExitStack() as stack:
@@ -47,7 +48,7 @@ def command(
             evidence = observe(submission, plan, progress=bar.of(submission)) if box else observe(submission, plan)
     grade = assess(evidence, known, plan.checks)
     console.print(feedback(evidence, grade, known))
-    if _left_to_fix(grade) or nothing_executes(evidence):
+    if _left_to_fix(grade) or hints(evidence):
         raise typer.Exit(Exit.TO_FIX)
 
 

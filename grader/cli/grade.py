@@ -39,12 +39,13 @@ def command(
     from grader.cli._interrupt import interruptible
     from grader.cli._progress import cells_bar
     from grader.cli._publish import Publisher
-    from grader.cli._setup import find_rubric, plan_for
+    from grader.cli._setup import find_rubric, plan_for, refuse_missing
     from grader.executors import local
     from grader.sandbox.bubblewrap import missing
     from grader.sandbox.choosing import choose
 
     console = Console()
+    refuse_missing(paths, data)
     known = find_rubric(rubric)
     box = None if static else choose(trust_code=trust_code)
     publisher = Publisher.opened(out, known)
@@ -68,7 +69,7 @@ def command(
 
 def _collected(paths: list[Path]) -> "tuple[list[Submission], list[Rejection]]":
     from grader import registry
-    from grader.loaders.collect import collect
+    from grader.loaders.collect import collect, told_apart
     from grader.submission import Submission
 
     submissions: list[Submission] = []
@@ -82,7 +83,7 @@ def _collected(paths: list[Path]) -> "tuple[list[Submission], list[Rejection]]":
         names = ", ".join(str(path) for path in paths)
         typer.echo(f"grader: there is no notebook in {names}.", err=True)
         raise typer.Exit(Exit.WRONG_INPUT)
-    return submissions, rejections
+    return told_apart(submissions), rejections
 
 
 def _observed(submission: "Submission", plan: "Plan", bar: "Cells", cancelled: threading.Event) -> "Evidence":

@@ -1,14 +1,25 @@
 """``grader rubrics``: what can be graded."""
 
+from typing import Annotated
+
+import typer
 from rich.console import Console
 from rich.table import Table
 
 
-def command() -> None:
-    """List the rubrics that come with the grader."""
+def command(
+    name: Annotated[
+        str | None, typer.Argument(help="Print this rubric, to be changed and used by --rubric FILE.")
+    ] = None,
+) -> None:
+    """List the rubrics that come with the grader, or print one: grader rubrics batch-normalization > mine.yaml."""
     from grader import registry
+    from grader.cli._setup import rubric_file
     from grader.loaders.rubric_yaml import load
 
+    if name is not None:
+        typer.echo(rubric_file(name).read_text(encoding="utf-8"), nl=False)
+        return
     table = Table(box=None)
     for heading in ("name", "points", "criteria", "assignment"):
         table.add_column(heading, overflow="fold")

@@ -1,7 +1,9 @@
 """From the paths that a person names to submissions, one at a time; what cannot be read becomes a rejection."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from dataclasses import replace
+from pathlib import Path, PurePath
 
 from grader.errors import SubmissionError
 from grader.loaders._folder import Search
@@ -11,7 +13,7 @@ from grader.loaders._ids import Ids
 from grader.loaders._student import student_of
 from grader.submission import Rejection, Submission
 
-__all__ = ["Loader", "collect"]
+__all__ = ["Loader", "collect", "told_apart"]
 
 
 def collect(paths: Sequence[Path], loaders: Mapping[str, Loader]) -> Iterator[Submission | Rejection]:
@@ -34,6 +36,17 @@ def collect(paths: Sequence[Path], loaders: Mapping[str, Loader]) -> Iterator[Su
                 yield _loaded(found, formats.loader(found.suffix), taken, student)
             else:
                 yield _rejected(found, taken, student, found.reason, found.advice)
+
+
+def told_apart(submissions: Sequence[Submission]) -> list[Submission]:
+    """The same submissions; students whose names occur more than once get the folder of their file added."""
+    times = Counter(submission.student for submission in submissions)
+    return [
+        submission
+        if times[submission.student] == 1
+        else replace(submission, student=f"{submission.student} ({PurePath(submission.path).parent})")
+        for submission in submissions
+    ]
 
 
 def _loaded(found: Found, loader: Loader, taken: str, student: str) -> Submission | Rejection:

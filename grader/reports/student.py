@@ -26,6 +26,7 @@ def render_student(evidence: Evidence, grade: Grade, rubric: Rubric, *, template
         "sections": sections,
         "cards": list(cards.values()),
         "first": [cards[name] for name in grade.fix_first if name in cards],
+        "gains": _gains(grade),
         "awaiting": [item for item in grade.review if not item.criterion],
         "decided_against": any(s.outcome in {Outcome.UNMET, Outcome.PARTIAL} for s in grade.scores),
         "run": evidence.run,
@@ -38,6 +39,15 @@ def render_student(evidence: Evidence, grade: Grade, rubric: Rubric, *, template
         **_networks_of(evidence),
     }
     return page(templates, "student.html", facts)
+
+
+def _gains(grade: Grade) -> dict[str, float]:
+    """The points that were lost, by question."""
+    lost: dict[str, float] = {}
+    for score in grade.scores:
+        if score.outcome.is_verdict:
+            lost[score.question] = lost.get(score.question, 0.0) + score.points - score.earned
+    return lost
 
 
 def _networks_of(evidence: Evidence) -> dict[str, object]:

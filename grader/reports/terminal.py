@@ -10,7 +10,7 @@ from rich.text import Text
 from grader.evidence import Evidence, RunOutcome, Served, Where
 from grader.finding import Outcome
 from grader.grade import Grade, Score
-from grader.graph import placements
+from grader.graph import Placement, placements
 from grader.reports._row import Row
 from grader.reports._text import one_line
 from grader.reports._words import points, seconds
@@ -44,15 +44,22 @@ def grade_table(rows: Sequence[Row]) -> RenderableType:
 
 def _graded(row: Row, grade: Grade) -> tuple[Text, ...]:
     open_points = Text(points(grade.open), "blue") if grade.open else Text("")
-    first = next((grade.score(name).title for name in grade.fix_first), "")
     style = "" if row.outcome == RunOutcome.FINISHED else "yellow"
     return (
         _said(grade.student, 60),
         Text(f"{points(grade.earned)} / {points(grade.points)}", "bold"),
         open_points,
         Text(row.outcome, style),
-        _said(first or ("a person must look at it" if grade.review else "nothing"), 80),
+        _said(_first(row, grade), 200),
     )
+
+
+def _first(row: Row, grade: Grade) -> str:
+    """Why the run ended early; else what to fix first."""
+    if row.outcome not in {RunOutcome.FINISHED, RunOutcome.NOT_RUN}:
+        return row.reason
+    first = next((grade.score(name).title for name in grade.fix_first), "")
+    return first or ("a person must look at it" if grade.review else "nothing")
 
 
 def _rejected(rejection: Rejection) -> tuple[Text, ...]:
@@ -68,7 +75,7 @@ def feedback(evidence: Evidence, grade: Grade, rubric: Rubric, limit: int | None
     return Group(
         *_headline(evidence, grade, rubric),
         *_written(evidence),
-        *_to_fix(shown, len(fixable), evidence),
+        *_to_fix(shown, len(fixable), evidence, grade),
         *_undecided(grade, evidence),
         *_met(grade),
     )
@@ -92,10 +99,23 @@ def _headline(evidence: Evidence, grade: Grade, rubric: Rubric) -> Iterator[Rend
     yield Text("Cells are counted from 0.", "dim")
 
 
-def nothing_executes(evidence: Evidence) -> bool:
-    """Whether networks are written in the notebook, and all of them where no kernel executes them."""
+def hints(evidence: Evidence) -> tuple[str, ...]:
+    """What reading alone finds wrong with the networks that are written; nothing after a run, which knows better."""
     models = evidence.source.models
-    return bool(models) and not any(model.where is Where.CODE for model in models)
+    if evidence.run.outcome is not RunOutcome.NOT_RUN or not models:
+        return ()
+    if not any(model.where is Where.CODE for model in models):
+        return (
+            "Nothing executes these networks. Put them into code cells and take away what makes them comments or text.",
+        )
+    return tuple(
+        f"{one_line(model.name, 60) or 'A network'} ({places([model.place])}) has batch normalization {placed.value}: "
+        "it belongs to the hidden layers."
+        for model in models
+        if model.where is Where.CODE
+        for placed in dict.fromkeys(placed for _, placed in placements(model.graph))
+        if placed in {Placement.AFTER_OUTPUT, Placement.UNATTACHED}
+    )[:WRITTEN]
 
 
 def _written(evidence: Evidence) -> Iterator[RenderableType]:
@@ -112,11 +132,8 @@ def _written(evidence: Evidence) -> Iterator[RenderableType]:
         yield Padding(Text(f"{one_line(model.name, 60) or 'a network'} ({where}): {layers}"), (0, 0, 0, 2))
     if len(models) > WRITTEN:
         yield Text(f"  … and {len(models) - WRITTEN} more.", "dim")
-    if nothing_executes(evidence):
-        told = (
-            "Nothing executes these networks. Put them into code cells and take away what makes them comments or text."
-        )
-        yield Text(f"\n{told}", "bold red")
+    for hint in hints(evidence):
+        yield Text(f"\n{hint}", "bold red")
 
 
 _OUTSIDE = {
@@ -127,10 +144,11 @@ _OUTSIDE = {
 }
 
 
-def _to_fix(shown: Sequence[Score], count: int, evidence: Evidence) -> Iterator[RenderableType]:
+def _to_fix(shown: Sequence[Score], count: int, evidence: Evidence, grade: Grade) -> Iterator[RenderableType]:
     if not count:
         by = " by reading alone" if evidence.run.outcome is RunOutcome.NOT_RUN else ""
-        if not nothing_executes(evidence):
+        if not hints(evidence):
+            by = by or (" in what could be judged" if grade.open else "")
             yield Text(f"\nNothing to fix was found{by}.", "bold green")
         return
     yield Text("\nWhat to fix first" if count > 1 else "\nWhat to fix", "bold")

@@ -11,17 +11,19 @@ from grader.reading.cells import prepared
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Rule:
-    """An error that the course's environment is to blame for.
+    """An error that is known, with what to say about it.
 
     Attributes:
         names: exception classes it may come as; none given means any.
         pattern: of the message.
         reason: a sentence for a person; ``{0}`` is the pattern's first group.
+        cause: who is to blame for it; for most of these, the course's environment.
     """
 
     pattern: str
     reason: str
     names: tuple[str, ...] = ()
+    cause: Cause = Cause.ENVIRONMENT
 
 
 _KERAS_3 = "The installed Keras 3 no longer knows {0}; the notebook was written for an older version."
@@ -72,6 +74,17 @@ RULES = (
         reason="Keras calls this metric 'accuracy' and 'val_accuracy' today; older versions called it {0}.",
     ),
     _Rule(
+        names=("StdinNotImplementedError",),
+        pattern=r"(input)",
+        reason="Nobody can type while a notebook is graded; assign a value instead of calling {0}().",
+        cause=Cause.STUDENT,
+    ),
+    _Rule(
+        names=("SyntaxError",),
+        pattern=r"(Missing parentheses in call to 'print')",
+        reason="This is Python 2; Python 3 writes print(x).",
+    ),
+    _Rule(
         names=("UsageError",),
         pattern=r"(?:magic function|module) `?(%*\w+)`?[^\n]*not (?:found|an IPython)",
         reason="The notebook command {0} does not exist in the environment that notebooks are graded in.",
@@ -117,20 +130,13 @@ def _explain(error: ErrorRecord, before: Sequence[CellRunRecord], sources: dict[
     if root is not None:
         reason = f"This cell needs what cell {root} would have made, and cell {root} failed."
         return replace(error, cause=Cause.CONSEQUENCE, root=root, reason=reason)
-    reason = _environment(error)
-    if reason:
-        return replace(error, cause=Cause.ENVIRONMENT, reason=reason)
-    return error
-
-
-def _environment(error: ErrorRecord) -> str:
     for rule in RULES:
         found = re.search(rule.pattern, error.message)
         if found and (not rule.names or error.name in rule.names):
-            return rule.reason.format(found.group(1))
+            return replace(error, cause=rule.cause, reason=rule.reason.format(found.group(1)))
     if error.name in NETWORK_ERRORS:
-        return "Notebooks are graded without a network."
-    return ""
+        return replace(error, cause=Cause.ENVIRONMENT, reason="Notebooks are graded without a network.")
+    return error
 
 
 def _root(error: ErrorRecord, before: Sequence[CellRunRecord], sources: dict[int, str]) -> int | None:

@@ -79,5 +79,5 @@ def _clean(value: str) -> str:
     """Without lone surrogates and without control characters other than line breaks and tabs."""
     if value.isascii() and value.isprintable():
         return value
-    whole_text = value.encode("utf-8", errors="replace").decode("utf-8")
+    whole_text = value.encode("utf-8", errors="replace").decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
     return "".join(c if c in "\n\t" or (c >= " " and c != "\x7f") else "\ufffd" for c in whole_text)

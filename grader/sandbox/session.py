@@ -238,7 +238,7 @@ def _with_cause(record: RunRecord) -> RunRecord:
             reason = f"Cell {run.cell} failed for a reason that is not the student's: {run.error.reason}"
             return replace(record, outcome=RunOutcome.ENVIRONMENT, cell=run.cell, reason=reason)
         message = run.error.message.splitlines()[0][:300] if run.error.message else ""
-        reason = f"Cell {run.cell} failed with {run.error.name}: {message}"
+        reason = f"Cell {run.cell} failed with {run.error.name}: {message}. {run.error.reason}".strip()
         return replace(record, outcome=RunOutcome.STUDENT_ERROR, cell=run.cell, reason=reason)
     return record
 

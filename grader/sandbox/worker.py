@@ -35,8 +35,10 @@ GRACE = 5.0  # seconds that it may take to stop after each
 LONGEST_TEXT = 100_000  # characters of one output
 LARGEST_IMAGE = 3_000_000  # characters of base64
 MOST_OUTPUTS = 500  # of one cell
+MOST_MESSAGES = 20_000  # with output, of one cell
 TOLD = ("tensorflow", "keras", "torch", "numpy", "pandas", "matplotlib", "scikit-learn", "ipykernel", "nbclient")
 ADDRESS = re.compile(r" at 0x[0-9a-fA-F]{6,16}\b")
+PSEUDO_FILE = re.compile(r" \((?:\d+|<[^>]*>)(?:\.py)?, line \d+\)$")  # IPython's name for a cell
 COLOURS = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 
 
@@ -73,15 +75,25 @@ class Transcript:
 
 
 class Client(NotebookClient):
-    """An nbclient that keeps no more output than a report can show."""
+    """An nbclient that keeps no more output than a report can show.
+
+    Its own joining of streams is switched off: the time that takes grows with the square of a line's length, and one
+    long line would hold up every timer here.
+    """
 
     characters_left: int = 0
+    messages_left: int = 0
 
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
-        """Drop outputs beyond the limits before they take memory."""
+        """Cut outputs down to the limits before they take memory."""
         if msg["msg_type"] in {"stream", "display_data", "execute_result"}:
-            self.characters_left -= len(str(msg["content"].get("text", ""))) + _size(msg["content"].get("data"))
-            if self.characters_left < 0 or len(cell.outputs) > MOST_OUTPUTS:
+            content = msg["content"]
+            self.messages_left -= 1
+            text = content.get("text")
+            if isinstance(text, str) and self.characters_left > 0:
+                content["text"] = text[: self.characters_left]
+            self.characters_left -= len(text or "") + _size(content.get("data"))
+            if self.messages_left < 0 or (self.characters_left < 0 and not content.get("text")):
                 return None
         return super().process_message(msg, cell, cell_index)
 
@@ -114,7 +126,7 @@ class Run:
             display_name="Python 3",
             language="python",
         )
-        client = Client(self.notebook, km=manager, allow_errors=True, coalesce_streams=True)
+        client = Client(self.notebook, km=manager, allow_errors=True, coalesce_streams=False)
         client.startup_timeout = 120
         client.log.setLevel(logging.CRITICAL)
         client.reset_execution_trackers()
@@ -166,6 +178,7 @@ class Run:
         limit = min(self.limits["cell_seconds"], left)
         name = "total_seconds" if left <= self.limits["cell_seconds"] else "cell_seconds"
         client.characters_left = int(self.limits["output_mb"] * 1_000_000 / 4)
+        client.messages_left = MOST_MESSAGES
         cell = self.notebook.cells[position]
         self.count += 1
         began = time.monotonic()
@@ -194,10 +207,48 @@ class Run:
 
     @staticmethod
     def _outputs(client: Client, cell: NotebookNode) -> list[dict[str, Any]]:
-        outputs = [_output(each) for each in cell.outputs[:MOST_OUTPUTS]]
-        if client.characters_left < 0 or len(cell.outputs) > MOST_OUTPUTS:
+        joined = _joined(cell.outputs)
+        outputs = [_output(each) for each in joined[:MOST_OUTPUTS]]
+        if min(client.characters_left, client.messages_left, MOST_OUTPUTS - len(joined)) < 0:
             outputs.append({"kind": "stderr", "text": "[grader: more output was cut off here]"})
         return outputs
+
+
+def _joined(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """The outputs with all of each stream in one piece, where its first piece stood."""
+    parts: dict[str, list[str]] = {}
+    kept: list[NotebookNode] = []
+    for output in outputs:
+        if output.output_type != "stream":
+            kept.append(output)
+            continue
+        if output.name not in parts:
+            kept.append(output)
+        parts.setdefault(output.name, []).append(output.text)
+    for output in kept:
+        if output.output_type == "stream":
+            output.text = overwritten("".join(parts[output.name]))
+    return kept
+
+
+def overwritten(text: str) -> str:
+    """What is left on the screen: a line that was begun anew (progress bars do so) shows its last state."""
+    lines = []
+    for line in text.split("\n"):
+        last = line.rstrip("\r").rpartition("\r")[2]
+        lines.append(_rubbed_out(last) if "\b" in last else last)
+    return "\n".join(lines)
+
+
+def _rubbed_out(line: str) -> str:
+    """A line after its backspaces."""
+    kept: list[str] = []
+    for character in line:
+        if character != "\b":
+            kept.append(character)
+        elif kept:
+            kept.pop()
+    return "".join(kept)
 
 
 async def _within(work: asyncio.Future[Any], limit: float, manager: AsyncKernelManager) -> bool:
@@ -221,7 +272,8 @@ def _error(cell: NotebookNode) -> dict[str, Any] | None:
     for output in cell.outputs:
         if output.output_type == "error":
             line = _line("\n".join(output.get("traceback", [])))
-            return {"name": str(output.ename)[:200], "message": str(output.evalue)[:4000], "line": line}
+            message = PSEUDO_FILE.sub("", str(output.evalue)[:4000])
+            return {"name": str(output.ename)[:200], "message": message, "line": line}
     return None
 
 

@@ -158,3 +158,40 @@ def test_interrupting_keeps_finished_work_and_says_so(tmp_path: Path) -> None:
     assert (out / "a-quick" / "grade.json").exists()
     assert not (out / "b-endless" / "grade.json").exists()
     assert (out / "index.html").exists()
+
+
+def test_a_path_that_is_not_there_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    told = grader("grade", EXAMPLES, tmp_path / "nowhere.ipynb", "--static", "--out", tmp_path / "out")
+    assert told.returncode == 2
+    assert "nowhere.ipynb" in told.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_of_data_that_is_not_there_is_refused_even_if_nothing_runs(tmp_path: Path) -> None:
+    told = grader("check", EXAMPLES / "ann-lee.ipynb", "--static", "--data", tmp_path / "nowhere")
+    assert told.returncode == 2
+    assert "--data" in told.stderr
+
+
+def test_files_of_the_same_name_are_told_apart_by_their_folders(tmp_path: Path) -> None:
+    for folder in ("one", "two"):
+        (tmp_path / "class" / folder).mkdir(parents=True)
+        notebook(tmp_path / "class" / folder / "hw.ipynb", "print(1)")
+    grader("grade", tmp_path / "class", "--static", "--out", tmp_path / "out")
+    table = (tmp_path / "out" / "grades.csv").read_text(encoding="utf-8")
+    assert "hw (class/one)" in table
+    assert "hw (class/two)" in table
+
+
+def test_a_rubric_is_printed_so_that_it_can_be_changed_and_used(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.yaml"
+    mine.write_text(grader("rubrics", "batch-normalization").stdout, encoding="utf-8")
+    told = grader("check", "--static", EXAMPLES / "ann-lee.ipynb", "--rubric", mine)
+    assert told.returncode == 0
+    assert "of 100 points" in told.stdout
+
+
+def test_a_network_with_batch_normalization_behind_its_output_is_seen_by_reading_alone() -> None:
+    told = grader("check", "--static", EXAMPLES / "jenny-park.ipynb")
+    assert told.returncode == 1
+    assert "belongs to the hidden layers" in " ".join(told.stdout.split())

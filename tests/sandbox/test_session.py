@@ -215,3 +215,34 @@ def test_the_versions_and_limits_of_a_run_are_recorded(tmp_path: Path) -> None:
     record = execute("1", data=tmp_path)
     assert set(record.versions) >= {"python", "ipykernel", "nbclient"}
     assert record.limits["cell_seconds"] == QUICK.cell_seconds
+
+
+def test_one_very_long_line_takes_no_time_and_is_cut(tmp_path: Path) -> None:
+    record = execute("print('z' * 5_000_000)", "print('next')", data=tmp_path, cell_seconds=20.0, total_seconds=30.0)
+    assert record.outcome is RunOutcome.FINISHED
+    assert len(record.cells[0].outputs[0].text) < 200_000
+    assert record.cells[1].outputs[0].text == "next\n"
+
+
+def test_a_progress_bar_is_kept_in_its_last_state(tmp_path: Path) -> None:
+    record = execute(
+        "import sys\nfor i in range(50): sys.stdout.write(f'\\r{i}/50'); sys.stdout.flush()\nprint('\\nab\\b\\bcd')",
+        "!printf 'one\\r\\ntwo\\r\\n'",
+        data=tmp_path,
+    )
+    assert record.cells[0].outputs[0].text == "49/50\ncd\n"
+    assert record.cells[1].outputs[0].text == "one\ntwo\n"
+
+
+def test_asking_for_input_is_told_in_words_that_help(tmp_path: Path) -> None:
+    record = execute("name = input()", data=tmp_path)
+    assert record.outcome is RunOutcome.STUDENT_ERROR
+    assert "Nobody can type" in record.reason
+
+
+def test_a_syntax_error_is_told_without_the_kernels_name_for_the_cell(tmp_path: Path) -> None:
+    record = execute("x = = 1", data=tmp_path)
+    error = record.cells[0].error
+    assert error is not None
+    assert error.name == "SyntaxError"
+    assert ".py" not in error.message

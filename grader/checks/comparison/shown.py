@@ -24,7 +24,7 @@ apart from each other, and when there is nothing but the framework's progress lo
 
 
 @check(title="The comparison is shown", trusts=Trust.SEEN)
-def shown(evidence: Evidence, reference: Reference, /) -> Finding:  # noqa: ARG001
+def shown(evidence: Evidence, reference: Reference, /) -> Finding:
     """Training and validation performance of both networks are shown side by side.
 
     Matched by numbers: a line that draws the epochs of a training, a bar, or a printed number that equals a measured

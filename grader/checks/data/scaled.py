@@ -32,7 +32,7 @@ _ADVICE = 'Scale right after loading, for example x_train = x_train.astype("floa
 
 
 @check(title="Data loaded and scaled", trusts=Trust.SEEN)
-def scaled(evidence: Evidence, reference: Reference, /) -> Finding:  # noqa: ARG001
+def scaled(evidence: Evidence, reference: Reference, /) -> Finding:
     """A data set is loaded, and what goes into training is scaled.
 
     Judged by the range of the values that ``fit`` received, so it does not matter how they were scaled: by hand, in

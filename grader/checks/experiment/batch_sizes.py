@@ -20,7 +20,7 @@ _ADVICE = (
 
 
 @check(title="Batch-size experiment", trusts=Trust.SEEN)
-def batch_sizes(evidence: Evidence, reference: Reference, /, *, minimum_sizes: int = 3) -> Finding:  # noqa: ARG001
+def batch_sizes(evidence: Evidence, reference: Reference, /, *, minimum_sizes: int = 3) -> Finding:
     """The network with batch normalization is trained with several batch sizes, each time from fresh weights.
 
     At least ``minimum_sizes`` different sizes, on equal networks, with everything but the batch size the same.

@@ -20,7 +20,7 @@ _SHARES = {"some": 0.6, "apart": 0.6, "log": 0.3}
 
 
 @check(title="The experiment's results are shown", trusts=Trust.SEEN)
-def results_shown(evidence: Evidence, reference: Reference, /, *, minimum_sizes: int = 3) -> Finding:  # noqa: ARG001
+def results_shown(evidence: Evidence, reference: Reference, /, *, minimum_sizes: int = 3) -> Finding:
     """The results of the batch-size experiment are shown next to each other.
 
     Matched by numbers: for each batch size a line, a bar or a printed number that equals what was measured after

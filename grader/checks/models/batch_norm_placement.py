@@ -36,7 +36,7 @@ _SHARES = {Placement.NO_ACTIVATION: 0.6, Placement.INPUT: 0.3}
 @check(title="Placement of batch normalization", trusts=Trust.SEEN)
 def batch_norm_placement(
     evidence: Evidence,
-    reference: Reference,  # noqa: ARG001
+    reference: Reference,
     /,
     *,
     accepted: tuple[Accepted, ...] = ("pre-activation", "post-activation"),
@@ -65,7 +65,7 @@ def _judged(side: Side, accepted: Sequence[str]) -> Finding:
     right = [place for place in where if place in accepted]
     counted = [place for place in where if place is not Placement.INPUT or not right]
     wrong = [place for place in counted if place not in accepted]
-    seen = f"In {called(side.model)} the BN layers stand: {listed(where)}."
+    seen = f"In {called(side.model)} the BN layers stand: {_counted(where)}."
     places = known([side.model.place])
     facts = {"placements": ", ".join(where)}
     if not wrong:
@@ -75,6 +75,12 @@ def _judged(side: Side, accepted: Sequence[str]) -> Finding:
     if share > 0.0:
         return partial(share, seen, expected=_EXPECTED, why=_WHY, advice=advice, places=places, facts=facts)
     return unmet(seen, expected=_EXPECTED, why=_WHY, advice=advice, places=places, facts=facts)
+
+
+def _counted(where: Sequence[Placement]) -> str:
+    """``pre-activation (2 layers) and input``."""
+    times = {place: where.count(place) for place in dict.fromkeys(where)}
+    return listed([f"{place} ({n} layers)" if n > 1 else str(place) for place, n in times.items()])
 
 
 def _nothing_to_place(evidence: Evidence) -> Finding:

@@ -8,7 +8,7 @@ from grader.reference import Reference
 
 
 @check(title="A network with batch normalization", trusts=Trust.SEEN)
-def with_batch_norm(evidence: Evidence, reference: Reference, /) -> Finding:  # noqa: ARG001
+def with_batch_norm(evidence: Evidence, reference: Reference, /) -> Finding:
     """A network is built in which a batch normalization layer takes part.
 
     A word is not a layer: a model called ``model_with_bn`` without BN in it does not count, and neither does a BN

@@ -8,7 +8,7 @@ from grader.reference import Reference
 
 
 @check(title="A network without batch normalization", trusts=Trust.SEEN)
-def without_batch_norm(evidence: Evidence, reference: Reference, /) -> Finding:  # noqa: ARG001
+def without_batch_norm(evidence: Evidence, reference: Reference, /) -> Finding:
     """A network without batch normalization is built: the one to compare with.
 
     Networks are told apart by the layers that were seen when they were built, whatever their variables are called,

@@ -14,7 +14,7 @@ _EXPECTED = "Two networks with the same layers, optimiser, learning rate, epochs
 
 
 @check(title="A fair pair", trusts=Trust.SEEN)
-def fair_pair(evidence: Evidence, reference: Reference, /) -> Finding:  # noqa: ARG001
+def fair_pair(evidence: Evidence, reference: Reference, /) -> Finding:
     """The two networks have everything in common apart from batch normalization.
 
     Compared are the layers without BN (activations as steps of their own; a bias that BN makes superfluous does not

@@ -16,7 +16,7 @@ _ADVICE = (
 
 
 @check(title="Trained from fresh weights", trusts=Trust.SEEN)
-def fresh_weights(evidence: Evidence, reference: Reference, /) -> Finding:  # noqa: ARG001
+def fresh_weights(evidence: Evidence, reference: Reference, /) -> Finding:
     """The two networks to compare start from weights that no training has touched.
 
     Seen at the first training of each: weights that went through an optimiser before, even as part of another model

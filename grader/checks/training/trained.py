@@ -19,7 +19,7 @@ _EXPECTED = "The network is trained for at least one epoch, its loss stays a num
 
 
 @check(title="The network is trained", trusts=Trust.SEEN)
-def trained(evidence: Evidence, reference: Reference, /, *, network: Literal["plain", "batch_norm"]) -> Finding:  # noqa: ARG001
+def trained(evidence: Evidence, reference: Reference, /, *, network: Literal["plain", "batch_norm"]) -> Finding:
     """One of the two networks is trained, and learns something.
 
     ``network`` says which: ``plain`` is the one without batch normalization, ``batch_norm`` the one with it. What
