@@ -4,6 +4,8 @@ Only light modules are imported before a command runs, so that ``--help`` is the
 """
 
 import sys
+from importlib import metadata
+from typing import Annotated
 
 import typer
 
@@ -24,9 +26,24 @@ def app() -> typer.Typer:
         help=ABOUT, epilog=EXIT_CODES, no_args_is_help=True, rich_markup_mode="rich", add_completion=False,
         pretty_exceptions_enable=False,
     )  # fmt: skip
+    made.callback(help=ABOUT, epilog=EXIT_CODES, no_args_is_help=True)(_options)
     for name, module in having("cli", "command").items():
         made.command(name)(module.command)
     return made
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(metadata.version("grader"))
+        raise typer.Exit
+
+
+def _options(
+    version: Annotated[  # noqa: ARG001 - its callback does the work
+        bool, typer.Option("--version", help="Print the version and stop.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Options of the program itself."""
 
 
 def main() -> None:

@@ -2,7 +2,7 @@
 
 import difflib
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal, get_args, get_origin, get_type_hints
 
 import typer
 from rich.console import Console
@@ -53,8 +53,19 @@ def _criterion(console: Console, criterion: "Criterion") -> None:
 def _check(console: Console, check: "Check") -> None:
     console.print(f"[bold]{check.title}[/]  (check {check.id}, trusts what was {check.trusts})")
     console.print(Markdown(check.documentation))
+    types = get_type_hints(check.function)
     for option, parameter in check.options.items():
-        console.print(f"  option {parameter}" if parameter.default is not parameter.empty else f"  option {option}")
+        allowed = [str(value) for value in _allowed(types[option])]
+        told = f" (any of: {', '.join(allowed)})" if allowed else ""
+        default = "" if parameter.default is parameter.empty else f" = {parameter.default!r}"
+        console.print(f"  option {option}{default}{told}", markup=False, highlight=False)
+
+
+def _allowed(kind: object) -> tuple[object, ...]:
+    """The values that a type lists, itself or for the items of a tuple; none where it leaves them open."""
+    if get_origin(kind) is Literal:
+        return get_args(kind)
+    return next((found for inner in get_args(kind) if (found := _allowed(inner))), ())
 
 
 def _all(criteria: Iterable[str], checks: Iterable[str]) -> str:

@@ -19,10 +19,17 @@ def visible(text: str) -> str:
     return text.replace("\r\n", "\n").translate(_HIDDEN)
 
 
+LONGEST_WORD = 20  # characters; a longer one is cut in itself
+
+
 def one_line(text: str, limit: int = 200) -> str:
-    """The text on one line of at most ``limit`` characters, an ellipsis included."""
+    """The text on one line of at most ``limit`` characters, cut between words where it can be, with an ellipsis."""
     line = " ".join(visible(text[: 4 * limit]).split())
-    return line if len(line) <= limit else f"{line[: limit - 1].rstrip()}…"
+    if len(line) <= limit:
+        return line
+    cut = line[: limit - 1]
+    between, _, last = cut.rpartition(" ")
+    return f"{between if between and len(last) < LONGEST_WORD else cut.rstrip()}…"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

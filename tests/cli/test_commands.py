@@ -195,3 +195,9 @@ def test_a_network_with_batch_normalization_behind_its_output_is_seen_by_reading
     told = grader("check", "--static", EXAMPLES / "jenny-park.ipynb")
     assert told.returncode == 1
     assert "belongs to the hidden layers" in " ".join(told.stdout.split())
+
+
+def test_the_version_is_told() -> None:
+    told = grader("--version")
+    assert told.returncode == 0
+    assert told.stdout.strip().count(".") == 2
