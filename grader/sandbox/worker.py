@@ -215,7 +215,10 @@ class Run:
 
 
 def _joined(outputs: list[NotebookNode]) -> list[NotebookNode]:
-    """The outputs with all of each stream in one piece, where its first piece stood."""
+    """The outputs with all of each stream in one piece, where its first piece stood.
+
+    Which of the two streams speaks first is a matter of chance: side by side, stdout always stands before stderr.
+    """
     parts: dict[str, list[str]] = {}
     kept: list[NotebookNode] = []
     for output in outputs:
@@ -228,6 +231,11 @@ def _joined(outputs: list[NotebookNode]) -> list[NotebookNode]:
     for output in kept:
         if output.output_type == "stream":
             output.text = overwritten("".join(parts[output.name]))
+    names = [output.get("name") for output in kept]
+    for here in range(len(kept) - 1):
+        if names[here : here + 2] == ["stderr", "stdout"]:
+            kept[here : here + 2] = [kept[here + 1], kept[here]]
+            break
     return kept
 
 
