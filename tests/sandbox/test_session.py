@@ -250,6 +250,6 @@ def test_a_syntax_error_is_told_without_the_kernels_name_for_the_cell(tmp_path: 
 
 def test_of_two_streams_side_by_side_stdout_stands_first(tmp_path: Path) -> None:
     record = execute(
-        "import sys; sys.stderr.write('e'); sys.stderr.flush(); print('o'); sys.stderr.write('e')", data=tmp_path
+        "import sys; sys.stderr.write('e'); sys.stderr.flush(); print('o'); _ = sys.stderr.write('e')", data=tmp_path
     )
     assert [(output.kind, output.text) for output in record.cells[0].outputs] == [("stdout", "o\n"), ("stderr", "ee")]
