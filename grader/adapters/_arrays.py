@@ -60,14 +60,8 @@ def _pipeline(dataset: Any) -> dict[str, Any]:
     spec = dataset.element_spec
     while isinstance(spec, (tuple, list, dict)):
         spec = next(iter(spec.values())) if isinstance(spec, dict) else spec[0]
-    shape = list(spec.shape)
-    size = batch_size(dataset)
-    batches = int(dataset.cardinality())
-    return {
-        "samples": batches * size if batches > 0 and size else None,
-        "shape": shape[1:],
-        "dtype": spec.dtype.name,
-    }
+    # How many samples there are is not told: the last batch may be a part of one, or be left out.
+    return {"shape": list(spec.shape)[1:], "dtype": spec.dtype.name}
 
 
 def batch_size(dataset: Any) -> int | None:

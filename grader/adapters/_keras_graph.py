@@ -37,6 +37,9 @@ def node(layer: Any, prefix: str = "") -> dict[str, Any]:
     name = next((c.__name__ for c in type(layer).__mro__ if c.__name__ in LAYER_KINDS), type(layer).__name__)
     kind = LAYER_KINDS.get(name, "other")
     operation = ACTIVATION_OPERATIONS.get(name) if kind == "other" and not hasattr(layer, "weights") else None
+    if name == "Lambda":  # Lambda(tf.nn.relu)
+        function = str(getattr(getattr(layer, "function", None), "__name__", ""))
+        operation = function if function in ACTIVATION_OPERATIONS.values() else None
     facts = {
         "id": prefix + str(getattr(layer, "name", name)),
         "kind": "activation" if operation else kind,

@@ -31,6 +31,7 @@ class Models:
         self._numbers: MutableMapping[Any, int] = weakref.WeakKeyDictionary()
         self._next = 0
         self._told: dict[int, str] = {}
+        self._trained: dict[int, list[Any]] = {}  # number of a model -> its layers when it was trained
         self._changed: dict[int, Any] = {}  # strong references: a model deleted in its own cell is described too
 
     def install(self) -> None:
@@ -57,7 +58,6 @@ class Models:
 
     def describe(self, model: Any) -> None:
         """Tell what a model looks like now, unless that was told before."""
-        number = self.number(model)
         facts = {
             "framework": "keras",
             "style": style(self.keras, model),
@@ -66,10 +66,23 @@ class Models:
             "graph": graph(self.keras, model, self.tracer.graphs),
             "parameters": parameters(model),
         }
+        number = self._number_of(model, facts["graph"])
         text = json.dumps(facts, default=str, sort_keys=True)
         if self._told.get(number) != text:
             self._told[number] = text
             self.observer.emit("model", model=number, **facts)
+
+    def was_trained(self, model: Any) -> None:
+        """Remember what a model looked like when it was trained."""
+        self._trained[self.number(model)] = _weighty(graph(self.keras, model, self.tracer.graphs))
+
+    def _number_of(self, model: Any, now: Any) -> int:
+        """The number of a model; one that was trained and then given other layers counts as another model."""
+        number = self.number(model)
+        if number in self._trained and _weighty(now) != self._trained[number]:
+            del self._numbers[model]
+            number = self.number(model)
+        return number
 
     def _register(self, model: Any) -> None:
         self.number(model)
@@ -116,3 +129,10 @@ class Models:
                 names.setdefault(self._numbers[value], []).append(name)
         if names:
             self.observer.emit("names", count=self.observer.count, names={str(n): v for n, v in names.items()})
+
+
+def _weighty(found: Any) -> list[tuple[str, Any]]:
+    """The layers of a graph that make a model what it is, in an order that does not depend on how it was seen."""
+    kinds = {"dense", "conv", "normalization"}
+    layers = (found or {}).get("layers", [])
+    return sorted((layer["class_name"], layer.get("units") or 0) for layer in layers if layer["kind"] in kinds)

@@ -2,7 +2,8 @@
 
 Under ``fit`` Keras calls a model symbolically, and TensorFlow's graph tells which operation made a tensor: an
 activation that is applied as a function (``tf.nn.relu``) is found there. In eager execution tensors carry no such
-history; then a function between two layers shows up as a layer of kind ``other``.
+history; then a function between two layers shows up as a layer of kind ``other``. So what was seen eagerly is kept only
+until a symbolic call shows more.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from ._keras_names import ACTIVATION_OPERATIONS
 from ._observer import stands_in_for
 
 FARTHEST_OPERATION = 60
+EAGER_CALLS = 3  # of a model that are watched while none was symbolic
 
 
 class Tracer:
@@ -29,6 +31,7 @@ class Tracer:
         self.keras = keras
         self.graphs: MutableMapping[Any, Graph] = weakref.WeakKeyDictionary()
         self._on_traced = on_traced
+        self._calls: MutableMapping[Any, int] = weakref.WeakKeyDictionary()
         self._trace: _Trace | None = None
 
     def install(self) -> None:
@@ -47,7 +50,7 @@ class Tracer:
         self.keras.layers.Layer.__call__ = call
 
     def _wanted(self, layer: Any) -> bool:
-        if not isinstance(layer, self.keras.Model) or layer in self.graphs:
+        if not isinstance(layer, self.keras.Model) or self._calls.get(layer, 0) >= EAGER_CALLS:
             return False
         if style(self.keras, layer) == "subclassed":
             return True
@@ -61,7 +64,9 @@ class Tracer:
             self._trace = None
         try:
             found = trace.finish(result)
-            if found["layers"]:
+            symbolic = any(hasattr(tensor, "graph") for tensor in trace.tensors(result))
+            self._calls[model] = EAGER_CALLS if symbolic else self._calls.get(model, 0) + 1
+            if found["layers"] and (symbolic or model not in self.graphs):
                 self.graphs[model] = found
                 self._on_traced(model)
         except Exception:
@@ -80,6 +85,7 @@ class _Trace:
         self.made_by: dict[Any, str] = {}
         self.kept: list[Any] = []  # so that no tensor's identity is used again
         self.inside_leaf = False
+        self.last_eager = ""  # id of the layer that was executed last on numbers, not on symbols
 
     def call(self, original: Callable[..., Any], layer: Any, args: Any, kwargs: Any) -> Any:
         """Execute a layer; record it unless it is part of one that is recorded already."""
@@ -103,7 +109,7 @@ class _Trace:
 
         Keras may execute a model twice in one call, to build it first: only the second pass leads to the result.
         """
-        ends = [source for tensor in self._tensors(result) if (source := self._source(tensor))]
+        ends = [source for tensor in self.tensors(result) if (source := self._source(tensor))]
         path = self._ancestors(ends)
         layers = [facts for facts in self.layers if facts["id"] in path]
         edges = [edge for edge in self.edges if edge["source"] in path and edge["target"] in path]
@@ -123,15 +129,17 @@ class _Trace:
         return found
 
     def _record(self, facts: dict[str, Any], inputs: Any, result: Any) -> None:
-        sources = [source for tensor in self._tensors(inputs) if (source := self._source(tensor))]
+        sources = [source for tensor in self.tensors(inputs) if (source := self._source(tensor))]
         facts["id"] += f"#{len(self.layers)}"
         self._add(facts, sources)
-        outputs = list(self._tensors(result))
+        outputs = list(self.tensors(result))
         if outputs and "output_shape" not in facts:
             facts["output_shape"] = [None if n is None else int(n) for n in outputs[0].shape[1:]]
         for tensor in outputs:
             self.made_by[self._key(tensor)] = facts["id"]
             self.kept.append(tensor)
+            if not hasattr(tensor, "graph"):
+                self.last_eager = facts["id"]
 
     def _add(self, facts: dict[str, Any], sources: list[str]) -> None:
         self.layers.append(facts)
@@ -142,10 +150,9 @@ class _Trace:
         key = self._key(tensor)
         if key in self.made_by:
             return self.made_by[key]
-        if not self.layers:
-            return None  # the model's own input
         if not hasattr(tensor, "graph"):
-            return self._function("other", "Function", None, [self.layers[-1]["id"]], key)
+            before = self.last_eager  # none before: the tensor is the model's own input
+            return self._function("other", "Function", None, [before], key) if before else None
         return self._follow(tensor, key)
 
     def _follow(self, tensor: Any, key: Any) -> str | None:
@@ -186,7 +193,8 @@ class _Trace:
         self.made_by[key] = facts["id"]
         return facts["id"]
 
-    def _tensors(self, value: Any) -> Iterator[Any]:
+    def tensors(self, value: Any) -> Iterator[Any]:
+        """The tensors in a nested structure, scalars left out."""
         for leaf in self.keras.tree.flatten(value):
             if hasattr(leaf, "shape") and hasattr(leaf, "dtype") and len(leaf.shape) > 0:
                 yield leaf

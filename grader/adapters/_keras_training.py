@@ -11,7 +11,7 @@ from typing import Any
 
 from ._arrays import batch_size, describe
 from ._keras_models import Models
-from ._observer import Observer, stands_in_for
+from ._observer import Observer, owner_of, stands_in_for
 
 DEFAULT_BATCH = 32  # of Keras' fit on arrays
 LARGEST_FINGERPRINT = 20_000_000  # weights
@@ -47,7 +47,8 @@ class Training:
     def _wrap(
         self, kind: Any, name: str, *, before: Callable[..., Any] | None = None, after: Callable[..., Any]
     ) -> None:
-        original = getattr(kind, name)
+        owner = owner_of(kind, name)
+        original = getattr(owner, name)
         begin = self.observer.watched(before) if before else (lambda *_: None)
         end = self.observer.watched(after)
         signature = inspect.signature(original)
@@ -65,7 +66,7 @@ class Training:
             end(this, arguments, token, result, True)
             return result
 
-        setattr(kind, name, wrapped)
+        setattr(owner, name, wrapped)
 
     # compile
 
@@ -104,7 +105,7 @@ class Training:
             "fit",
             fit=run["fit"],
             model=self.models.number(model),
-            epochs=arguments.get("epochs", 1),
+            epochs=max(0, arguments.get("epochs", 1) - (arguments.get("initial_epoch") or 0)),
             steps=arguments.get("steps_per_epoch"),
             batch_size=self._batch_size(x, arguments),
             data=describe(x),
@@ -160,6 +161,7 @@ class Training:
         return "fresh" if now is not None and self._first.get(number) == now else "trained"
 
     def _mark_stepped(self, model: Any) -> None:
+        self.models.was_trained(model)
         for variable in model.trainable_variables:
             self._stepped[id(variable)] = weakref.ref(variable)
 
@@ -232,7 +234,7 @@ class Training:
                 "steps": 0,
                 "weights": self._weights(model),
                 "batch_size": batch.get("samples"),
-                "data": {key: value for key, value in batch.items() if key != "samples"},
+                "data": {key: value for key, value in batch.items() if key not in {"samples", "digest"}},
                 **settings,
                 **self.observer.place(),
             }

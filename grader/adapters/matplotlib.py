@@ -70,20 +70,41 @@ class Figures:
 def _axes(axes: Any) -> dict[str, Any] | None:
     """Titles, labels and data of one coordinate system; ``None`` for one without anything in it."""
     legend = axes.get_legend()
-    bars = [patch for patch in axes.patches if type(patch).__name__ == "Rectangle"]
+    bars = [bar for bar in axes.patches if type(bar).__name__ == "Rectangle"]
+    lying = any(getattr(group, "orientation", None) == "horizontal" for group in axes.containers)
     described = {
         "title": axes.get_title(),
         "x_label": axes.get_xlabel(),
         "y_label": axes.get_ylabel(),
         "legend": [text.get_text() for text in legend.get_texts()] if legend is not None else [],
-        "lines": [_line(line) for line in axes.get_lines()[:MOST_LINES]],
-        "ticks": [tick.get_text() for tick in axes.get_xticklabels()[:MOST_LINES]] if bars else [],
+        "lines": [*map(_line, axes.get_lines()[:MOST_LINES]), *map(_cloud, _clouds(axes)[:MOST_LINES])],
+        "ticks": [tick.get_text() for tick in _labels(axes, lying)[:MOST_LINES]] if bars else [],
         "bars": len(bars),
-        "heights": [_number(patch.get_height()) for patch in bars[:MOST_LINES]],
+        "heights": [_number(bar.get_width() if lying else bar.get_height()) for bar in bars[:MOST_LINES]],
         "images": len(axes.images),
     }
     shown = described["lines"] or described["bars"] or described["images"] or axes.collections or axes.texts
     return described if shown else None
+
+
+def _labels(axes: Any, lying: bool) -> list[Any]:
+    return list(axes.get_yticklabels() if lying else axes.get_xticklabels())
+
+
+def _clouds(axes: Any) -> list[Any]:
+    """The scattered points."""
+    return [each for each in axes.collections if type(each).__name__ == "PathCollection"]
+
+
+def _cloud(points: Any) -> dict[str, Any]:
+    """Scattered points, told as a line is."""
+    where = list(points.get_offsets())[:MOST_POINTS]
+    label = str(points.get_label())
+    return {
+        "label": "" if label.startswith("_") else label,
+        "x": [_number(x) for x, _ in where],
+        "y": [_number(y) for _, y in where],
+    }
 
 
 def _line(line: Any) -> dict[str, Any]:

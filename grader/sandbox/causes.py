@@ -65,8 +65,23 @@ RULES = (
     _Rule(
         names=("AttributeError",),
         pattern=r"object has no attribute '(predict_classes|predict_proba|fit_generator|evaluate_generator|"
-        r"predict_generator|output_shape|input_shape|append)'",
+        r"predict_generator|output_shape|input_shape|lr)'",
         reason=_KERAS_3,
+    ),
+    _Rule(
+        names=("AttributeError",),
+        pattern=r"'(?:DataFrame|Series)' object has no attribute '(append|iteritems|ix)'",
+        reason="The installed pandas no longer knows {0}; the notebook was written for an older version.",
+    ),
+    _Rule(
+        names=("ValueError",),
+        pattern=r"(A KerasTensor) cannot be used as input to a TensorFlow function",
+        reason="{0} cannot go into a TensorFlow function in Keras 3, as it could before; a layer or keras.ops can.",
+    ),
+    _Rule(
+        names=("KeyError", "ValueError"),
+        pattern=r"(This optimizer can only be called for the variables it was originally built with)",
+        reason="An optimiser belongs to one model since TensorFlow 2.11; older versions let two models share one.",
     ),
     _Rule(
         names=("KeyError",),

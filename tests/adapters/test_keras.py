@@ -292,3 +292,55 @@ def test_a_kernel_that_dies_while_it_trains_leaves_its_epochs_and_its_network(tm
     assert record.outcome == "killed"
     assert (fit.epochs_done, fit.finished) == (2, False)
     assert record.models[0].graph is not None
+
+
+def test_a_model_can_be_saved_loaded_and_copied_as_without_the_grader(run: Callable[..., RunRecord]) -> None:
+    record = run(
+        "import copy\n"
+        "m = ready(keras.Sequential([keras.Input((28, 28)), layers.Flatten(), layers.Dense(2, activation='softmax')]))\n"
+        "m.fit(x, y, verbose=0)\nm.save('a.keras')",
+        "l = keras.models.load_model('a.keras')\nprint(len(l.evaluate(xt, yt, verbose=0)))",
+        "c = copy.deepcopy(m)\nc.fit(x, y, verbose=0)",
+    )
+    assert record.cells[2].outputs[0].text == "2\n"
+    assert len(record.evaluations) == 1
+
+
+@pytest.mark.parametrize("relu", ["tf.nn.relu", "keras.activations.relu", "keras.ops.relu"])
+def test_a_subclassed_model_that_is_called_before_it_is_trained_is_seen_once(
+    run: Callable[..., RunRecord], relu: str
+) -> None:
+    record = run(
+        "import numpy as np\n"
+        "class Net(keras.Model):\n"
+        "    def __init__(self):\n"
+        "        super().__init__()\n"
+        "        self.flat, self.hidden = layers.Flatten(), layers.Dense(8)\n"
+        "        self.norm, self.out = layers.BatchNormalization(), layers.Dense(2, activation='softmax')\n"
+        f"    def call(self, x): return self.out({relu}(self.norm(self.hidden(self.flat(x)))))\n"
+        "n = Net()\nn(np.zeros((1, 28, 28), 'float32'))",
+        "ready(n).fit(x, y, verbose=0)",
+    )
+    (model,) = record.models
+    assert model.graph is not None
+    assert [step for _, step in backbone(model.graph)] == ["Dense 8", "relu", "Dense 2", "softmax"]
+    assert where(record, 0) == [Placement.PRE_ACTIVATION]
+
+
+def test_a_model_that_is_given_other_layers_after_training_counts_as_another(run: Callable[..., RunRecord]) -> None:
+    record = run(
+        "m = keras.Sequential([layers.Flatten(), layers.Dense(8, activation='relu'), layers.Dense(2, activation='softmax')])\n"
+        "ready(m).fit(x, y, verbose=0)",
+        "m.pop()\nm.add(layers.BatchNormalization())\nm.add(layers.Dense(2, activation='softmax'))\n"
+        "ready(m).fit(x, y, verbose=0)",
+    )
+    assert [where(record, fit.model) for fit in record.fits] == [[], [Placement.POST_ACTIVATION]]
+    assert [fit.weights for fit in record.fits] == [Weights.FRESH, Weights.TRAINED]
+
+
+def test_epochs_that_were_asked_for_are_counted_from_where_training_goes_on(run: Callable[..., RunRecord]) -> None:
+    record = run(
+        "m = ready(keras.Sequential([layers.Flatten(), layers.Dense(2, activation='softmax')]))\n"
+        "m.fit(x, y, epochs=2, verbose=0)\nm.fit(x, y, epochs=5, initial_epoch=2, verbose=0)",
+    )
+    assert [(fit.epochs_asked, fit.epochs_done) for fit in record.fits] == [(2, 2), (3, 3)]

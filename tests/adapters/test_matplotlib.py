@@ -39,3 +39,14 @@ def test_figures_are_recorded_with_labels_and_data(tmp_path: Path) -> None:
 def test_a_figure_that_is_cleared_was_drawn_all_the_same(tmp_path: Path) -> None:
     record = execute("import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.clf()\nplt.plot([3, 4])", data=tmp_path)
     assert [figure.axes[0].lines[0].y for figure in record.figures] == [(1.0, 2.0), (3.0, 4.0)]
+
+
+def test_lying_bars_and_scattered_points_are_numbers_too(tmp_path: Path) -> None:
+    record = execute(
+        "import matplotlib.pyplot as plt\nplt.barh(['plain', 'BN'], [0.9, 0.8])\nplt.show()",
+        "plt.scatter([32, 64], [0.7, 0.6], label='BN')\nplt.show()",
+        data=tmp_path,
+    )
+    lying, scattered = (figure.axes[0] for figure in record.figures)
+    assert (lying.heights, lying.ticks) == ((0.9, 0.8), ("plain", "BN"))
+    assert (scattered.lines[0].label, scattered.lines[0].y) == ("BN", (0.7, 0.6))
