@@ -153,6 +153,18 @@ def test_an_image_pasted_into_markdown_leaves_no_data_in_the_text():
     assert text.text == "See ![plot]() here."
 
 
+def test_html_around_words_is_not_part_of_them_and_moves_no_line():
+    cell = '<h3 style="color:red">Discuss the <b>pros\n&amp; cons</b></h3>\n<p\nclass="a">It&#39;s x &lt;b&gt; a<b and c>d&#10;.'
+    assert texts(reading(markdown(cell))) == [
+        (0, 1, Where.MARKDOWN, "Discuss the pros\n& cons\n\nIt's x <b> a<b and c>d ."),
+    ]
+
+
+def test_a_heading_is_known_without_its_html():
+    (text,) = reading(markdown("### <font color='red'>**Q1 &amp;amp; Q2**</font>\nWords.")).text
+    assert (text.heading, text.text) == ("Q1 &amp; Q2", "Q1 &amp; Q2\nWords.")
+
+
 def test_a_markdown_magic_shows_its_body():
     source = reading("%%markdown\n# Q1\nWords.")
     assert texts(source) == [(0, 2, Where.MARKDOWN, "Q1\nWords.")]

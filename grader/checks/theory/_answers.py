@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
 
-from grader.checks.theory._sections import Section, count_words
+from grader.checks.theory._sections import TOO_SHORT, Section, count_words
 from grader.checks.theory._units import Unit
 
 
@@ -60,7 +60,7 @@ def candidates(sections: Sequence[Section], wanted: Wanted) -> tuple[Candidate, 
     for units in _unannounced(sections, wanted):
         if all(mentions(units, term) for term in wanted.essential):
             found.append(_candidate(units, wanted, sure=False))
-    return tuple(candidate for candidate in found if candidate.length)
+    return tuple(candidate for candidate in found if candidate.length >= TOO_SHORT)
 
 
 def beside(sections: Sequence[Section], wanted: Wanted) -> tuple[Candidate, ...]:

@@ -11,7 +11,9 @@ from grader.checks.theory._questions import Question, about, asked, continues
 from grader.checks.theory._units import Unit, words
 from grader.evidence import Where
 
-_TOO_SHORT = 5  # words: so little below a question is no answer yet, a heading may still stand before it
+TOO_SHORT = 5
+"""Words: so little below a question is no answer yet, a heading may still stand before it."""
+
 _CODE_SIDE = frozenset({Where.COMMENT, Where.DOCSTRING})
 
 
@@ -72,7 +74,7 @@ def sections(units: Sequence[Unit], questions: tuple[Question, ...]) -> tuple[Se
 def _open_for(label: str, found: list[Section]) -> None:
     """A question was met: it begins a section, unless it follows another question with no answer between."""
     current = found[-1]
-    if not current.asked or current.length >= _TOO_SHORT or label in current.asked:
+    if not current.asked or current.length >= TOO_SHORT or label in current.asked:
         found.append(Section(asked={label}))
     else:
         current.asked.add(label)
@@ -94,5 +96,5 @@ def _ends(current: Section, unit: Unit, before: Unit | None, hints: frozenset[st
     if unit.is_heading and hints - current.asked:
         return True
     if unit.is_marker or unit.is_heading:
-        return current.length >= _TOO_SHORT
+        return current.length >= TOO_SHORT
     return elsewhere and (unit.where in _CODE_SIDE or before.where in _CODE_SIDE)

@@ -72,7 +72,8 @@ def _judged(best: Candidate, parts: tuple[Section, ...], wanted: Wanted) -> Find
         return undecided(told, advice=advice, places=places, facts=facts)
     if not best.sure:
         return _missing(parts, wanted)
-    return partial(
+    near = _elsewhere(parts, wanted) if best.length < wanted.minimum_words else None
+    return near or partial(
         SHORT_SHARE,
         told,
         expected=f"At least {wanted.minimum_words} words of your own on what {wanted.label} asks.",

@@ -4,6 +4,8 @@ import pytest
 
 from grader.evidence import Evidence, TextRecord, Where
 from grader.finding import Finding, Outcome
+from grader.loaders.rubric_yaml import load
+from grader.registry import checks, rubric_files
 from grader.submission import Place
 from tests.evidence_builders import QUESTIONS, look, text, wrote
 
@@ -195,3 +197,36 @@ def test_hostile_text_is_read_in_time(hostile: str):
     began = time.perf_counter()
     find("Q1.1", wrote(text(0, hostile)))
     assert time.perf_counter() - began < 5.0
+
+
+def test_a_word_left_over_from_a_wrapped_question_is_no_answer():
+    finding = find("Q1.2", wrote(text(4, f"{QUESTIONS['Q1.2']}\n\nnetwork.")))
+    assert finding.outcome is Outcome.UNMET
+
+
+def test_a_number_above_a_text_about_something_else_does_not_hide_a_missing_answer():
+    about_data = (
+        "I loaded the digits and looked at some of them, then I cut the pictures to size and sorted all into two sets."
+    )
+    at = wrote(text(6, f"Question 6\n\n{about_data}", heading="Question 6"))
+    assert find("Q1.2", at).outcome is Outcome.UNMET
+
+
+def test_a_few_words_below_a_question_are_not_judged_when_its_neighbours_answer_speaks_of_it():
+    at = wrote(
+        text(1, f"{QUESTIONS['Q1.2']}\n\nSubmit this as one notebook file."),
+        text(4, f"{QUESTIONS['Q1.1']}\n\n{CONCEPT} {BENEFITS}"),
+    )
+    finding = find("Q1.2", at)
+    assert finding.outcome is Outcome.UNDECIDED
+    assert [place.cell for place in finding.places] == [4]
+
+
+def test_a_comparison_with_the_plain_model_answers_what_the_impact_is():
+    told = (
+        "Conclusion: the BN model converged after 3 epochs, and its validation accuracy is 2% higher than the plain model. "
+        "Every later epoch of its training was calm, and the loss went on falling."
+    )
+    rubric = load(rubric_files()["batch-normalization"], checks())
+    impact = next(each for each in rubric.criteria if each.id == "impact")
+    assert look(impact.check, wrote(text(20, told)), **impact.options).outcome is Outcome.MET
