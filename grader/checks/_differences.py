@@ -66,11 +66,20 @@ def _of_settings(run: RunRecord, plain: Side, normalized: Side) -> Iterator[Diff
     one, other = plain.first, normalized.first
     if one is None or other is None:
         return
+    length = tuple(_of_amount(run, plain, normalized))
+    trainings = [(plain.fits[-1], normalized.fits[-1])]
+    if not length:  # else a first try with other settings is told as a longer training, and not twice
+        trainings.append((one, other))
+    apart = {what: (told, cost) for pair in trainings for what, told, cost in _unequal(*pair)}
+    yield from (Difference(what=what, told=told, cost=cost) for what, (told, cost) in apart.items())
+    yield from length
+    yield from _of_data(one, other)
+
+
+def _unequal(one: FitRecord, other: FitRecord) -> Iterator[tuple[str, str, float]]:
     for what, mine, theirs, cost in _settings(one, other):
         if mine and theirs and mine != theirs:
-            yield Difference(what=what, told=f"{mine} without BN, {theirs} with BN", cost=cost)
-    yield from _of_amount(run, plain, normalized)
-    yield from _of_data(one, other)
+            yield what, f"{mine} without BN, {theirs} with BN", cost
 
 
 def _settings(one: FitRecord, other: FitRecord) -> Iterator[tuple[str, str, str, float]]:

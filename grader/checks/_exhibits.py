@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from grader.checks._trainings import has_trained
+from grader.checks._networks import has_trained
 from grader.evidence import AxesRecord, CellRunRecord, EvaluateRecord, FigureRecord, FitRecord, LineRecord, RunRecord
 from grader.submission import OutputKind, Place
 
@@ -18,6 +18,11 @@ MOST_NUMBERS = 5_000
 _SCHEDULES = frozenset({"lr", "learning_rate"})
 _NUMBER = re.compile(r"(?<![\w.])[-+]?(\d{1,12})(?:\.(\d{1,20}))?(?:[eE]([-+]?\d{1,3}))?(\s?%)?")
 _PROGRESS = re.compile(r"^\s*Epoch \d+/\d+|[━╸]|\[[=>.]{4,}|\d(?:s|ms|us)/(?:step|epoch|sample)|^\s*\d+/\d+ - ")
+
+
+_SUMMARY = re.compile(r"params:.*\(\d[\d.]* [KMG]?B\)")
+_TABLE = re.compile(r"[│|]")
+_LOSSES = re.compile(r"loss|err|mse|mae|entropy|divergence|hinge|poisson")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,9 +35,13 @@ class Shown:
 
     def stands_for(self, measured: float) -> bool:
         """Whether it is this measured number, rounded to the digits given; two digits at least."""
-        if self.decimals >= 2 and self._near(measured):
-            return True
-        return (self.percent or self.value > 1.0) and self.decimals >= 1 and self._near(100.0 * measured)
+        return self.decimals >= 2 and self._near(measured)
+
+    def stands_for_share(self, measured: float, *, whole: bool = False) -> bool:
+        """Whether it is this share of 1 in per cent; ``whole`` takes ``97%`` for 0.9712 too."""
+        if self.decimals == 0 and not (whole and self.percent):
+            return False
+        return (self.percent or self.value > 1.0) and self._near(100.0 * measured)
 
     def _near(self, measured: float) -> bool:
         return abs(self.value - measured) <= max(0.51 * 10.0**-self.decimals, 1e-6 * abs(measured))
@@ -40,10 +49,14 @@ class Shown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What was measured of one training: series by epoch and single numbers, as training or validation."""
+    """What was measured of one training: series by epoch and single numbers, as training or validation.
+
+    ``shares`` are those of the numbers that people give in per cent: an accuracy, never a loss.
+    """
 
     series: Mapping[str, tuple[tuple[float, ...], ...]]
     numbers: Mapping[str, frozenset[float]]
+    shares: Mapping[str, frozenset[float]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,16 +70,27 @@ class Exhibit:
 
     def shows_all(self, results: Sequence[Result], kind: str | None = None) -> bool:
         """Whether each of these trainings is in it, each by a line or a number of its own."""
-        ways = [self._ways(result, kind) for result in results]
+        ways = [self._ways(result, kind, whole=len(results) > 1) for result in results]
         return bool(results) and _assignable(ways)
 
-    def _ways(self, result: Result, kind: str | None) -> frozenset[str]:
-        """The lines and numbers in it that stand for a training."""
+    def unmatched(self, results: Sequence[Result]) -> tuple[Shown, ...]:
+        """Numbers between 0 and 1, two digits at least, that stand for nothing that was measured."""
+        measured = [value for result in results for values in result.numbers.values() for value in values]
+        shares = [each for each in self.numbers if each.decimals >= 2 and 0.0 < each.value < 1.0]
+        return tuple(each for each in shares if not any(map(each.stands_for, measured)))
+
+    def _ways(self, result: Result, kind: str | None, *, whole: bool) -> frozenset[str]:
+        """The lines and numbers in it that stand for a training; whole per cents say too little of one alone."""
         kinds = (kind,) if kind else (TRAINING, VALIDATION)
         series = [each for name in kinds for each in result.series.get(name, ())]
         values = [each for name in kinds for each in result.numbers.get(name, ())]
+        shares = [each for name in kinds for each in result.shares.get(name, ())]
         lines = {f"line {n}" for n, line in enumerate(self.lines) if any(_same(line, each) for each in series)}
-        single = {f"number {n}" for n, shown in enumerate(self.numbers) if any(map(shown.stands_for, values))}
+        single = {
+            f"number {n}"
+            for n, shown in enumerate(self.numbers)
+            if any(map(shown.stands_for, values)) or any(shown.stands_for_share(each, whole=whole) for each in shares)
+        }
         return frozenset(lines | single)
 
 
@@ -74,17 +98,23 @@ def result_of(run: RunRecord, fits: Sequence[FitRecord]) -> Result:
     """What was measured of a model's trainings, evaluations of it included."""
     series: dict[str, list[tuple[float, ...]]] = {TRAINING: [], VALIDATION: []}
     numbers: dict[str, set[float]] = {TRAINING: set(), VALIDATION: set()}
-    for kind, values in _series(fits):
+    shares: dict[str, set[float]] = {TRAINING: set(), VALIDATION: set()}
+    for key, values in _series(fits):
+        kind, single = _kind(key), {values[-1], max(values), min(values), sum(values) / len(values)}
         series[kind].append(values)
-        numbers[kind] |= {values[-1], max(values), min(values)}
+        numbers[kind] |= single
+        shares[kind] |= _shares(key, single)
     digests = {fit.data.digest for fit in fits if fit.data.digest}
     for evaluation in run.evaluations:
         if evaluation.model in {fit.model for fit in fits}:
             kind = TRAINING if evaluation.data.digest in digests else VALIDATION
-            numbers[kind] |= set(_finite(evaluation))
+            for key, value in _finite(evaluation):
+                numbers[kind].add(value)
+                shares[kind] |= _shares(key, {value})
     return Result(
         series={kind: tuple(found) for kind, found in series.items()},
         numbers={kind: frozenset(found) for kind, found in numbers.items()},
+        shares={kind: frozenset(found) for kind, found in shares.items()},
     )
 
 
@@ -94,19 +124,24 @@ def _series(fits: Sequence[FitRecord]) -> Iterator[tuple[str, tuple[float, ...]]
         for key, values in fit.history.items():
             finite = [value for value in values if value is not None]
             if finite and key not in _SCHEDULES:
-                yield _kind(key), tuple(finite)
+                yield key, tuple(finite)
                 joined.setdefault(key, []).extend(finite)
     if len(fits) > 1:
         for key, together in joined.items():
-            yield _kind(key), tuple(together)
+            yield key, tuple(together)
 
 
 def _kind(key: str) -> str:
     return VALIDATION if key.startswith("val_") else TRAINING
 
 
-def _finite(evaluation: EvaluateRecord) -> Iterator[float]:
-    return (value for value in evaluation.results.values() if value is not None)
+def _shares(key: str, values: set[float]) -> set[float]:
+    """Those of the values that people give in per cent."""
+    return set() if _LOSSES.search(key.lower()) else {value for value in values if 0.0 <= value <= 1.0}
+
+
+def _finite(evaluation: EvaluateRecord) -> Iterator[tuple[str, float]]:
+    return ((key, value) for key, value in evaluation.results.items() if value is not None)
 
 
 def exhibits(run: RunRecord) -> tuple[Exhibit, ...]:
@@ -123,15 +158,24 @@ def logged(run: RunRecord, fit: FitRecord) -> bool:
 
 
 def _printed(cell: CellRunRecord) -> Exhibit:
-    text = "\n".join(line for line in _lines(cell) if not _PROGRESS.search(line))
+    text = "\n".join(line for line in _without_summaries(_lines(cell)) if not _PROGRESS.search(line))
     found = (_shown(match) for match, _ in zip(_NUMBER.finditer(text), range(MOST_NUMBERS), strict=False))
-    return Exhibit(place=Place(cell=cell.cell), numbers=tuple(each for each in found if each.decimals))
+    return Exhibit(place=Place(cell=cell.cell), numbers=tuple(each for each in found if each.decimals or each.percent))
 
 
 def _lines(cell: CellRunRecord) -> Iterator[str]:
     kinds = {OutputKind.STDOUT, OutputKind.DISPLAY, OutputKind.RESULT}
     text = "\n".join(output.text for output in cell.outputs if output.kind in kinds)[:MOST_CHARACTERS]
     return iter(re.split(r"[\n\r\x08]+", text))
+
+
+def _without_summaries(lines: Iterator[str]) -> Iterator[str]:
+    """What ``model.summary()`` prints left out: its numbers of weights and megabytes are no results."""
+    inside = False
+    for line in lines:
+        inside = ("Param #" in line) or (inside and "params:" not in line)
+        if not _SUMMARY.search(line) and not (inside and _TABLE.search(line)):
+            yield line
 
 
 def _shown(match: re.Match[str]) -> Shown:

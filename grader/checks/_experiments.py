@@ -1,12 +1,15 @@
 """Which trainings make up the batch-size experiment."""
 
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 
-from grader.checks._networks import is_network, uses_batch_norm
-from grader.checks._trainings import has_trained
+from grader.checks._networks import has_trained, is_network, uses_batch_norm
 from grader.evidence import FitRecord, RunRecord, Weights
 from grader.graph import backbone, placements
+
+USUAL_SIZES = 3
+"""Batch sizes of a usual experiment, where no rubric is at hand to say so."""
 
 MOST_SIZES = 32
 """Batch sizes that are looked at: more than any experiment tries, and no loop can blow it."""
@@ -51,6 +54,38 @@ def experiment(run: RunRecord, minimum_sizes: int) -> Experiment | None:
     kinds = [_closest(run, minimum_sizes, batch_norm=batch_norm) for batch_norm in (True, False)]
     found = [each for each in kinds if each is not None]
     return max(found, key=lambda each: min(len(each.sizes), minimum_sizes)) if found else None
+
+
+def looped(run: RunRecord) -> tuple[FitRecord, ...]:
+    """The trainings of an experiment whose cell tried more than one batch size: a loop, or calls in a row."""
+    found = experiment(run, USUAL_SIZES)
+    trials = found.trials if found else ()
+    cells = Counter(fit.place.cell for fit in trials if fit.place is not None)
+    return tuple(fit for fit in trials if fit.place is not None and cells[fit.place.cell] > 1)
+
+
+def of_same_size(run: RunRecord, found: Experiment, trial: FitRecord) -> tuple[FitRecord, ...]:
+    """Every training with the batch size of this trial, on networks of the same kind, the trial itself first."""
+    models = {m.id for m in run.models if is_network(m.graph) and uses_batch_norm(m.graph) is found.batch_norm}
+    others = (fit for fit in run.fits if fit.model in models and fit.batch_size == trial.batch_size)
+    return (trial, *(fit for fit in others if fit is not trial and has_trained(fit)))
+
+
+def hidden(run: RunRecord) -> tuple[FitRecord, ...]:
+    """Trainings of networks that may have used any batch size: a loop of the student's own, or a generator."""
+    may_be = {m.id for m in run.models if m.graph is None or is_network(m.graph)}
+    fits = (fit for fit in run.fits if fit.model in may_be and has_trained(fit))
+    return tuple(fit for fit in fits if fit.loop == "custom" or not fit.batch_size)
+
+
+def may_hide_sizes(run: RunRecord, found: Experiment | None, sizes: int) -> bool:
+    """Whether trainings of which the batch size is not known could make up so many sizes.
+
+    A loop of the student's own is one record, whatever number of sizes went through it.
+    """
+    unknown = hidden(run)
+    known = len(found.sizes) if found else 0
+    return bool(unknown) and (any(fit.loop == "custom" for fit in unknown) or known + len(unknown) >= sizes)
 
 
 def _closest(run: RunRecord, minimum_sizes: int, *, batch_norm: bool) -> Experiment | None:

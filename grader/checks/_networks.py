@@ -1,7 +1,7 @@
 """Which of the recorded models are networks with batch normalization (BN) and which without, whatever their names."""
 
 from grader.checks._words import spot
-from grader.evidence import Evidence, ModelRecord, RunRecord, Where, WrittenModelRecord
+from grader.evidence import Evidence, FitRecord, ModelRecord, RunRecord, Where, WrittenModelRecord
 from grader.finding import Finding, undecided
 from grader.graph import AFFINE, LayerGraph, Placement, placements
 
@@ -12,6 +12,11 @@ NOT_EXECUTED = {
     Where.RAW: "in a raw cell",
     Where.PROSE: "in text",
 }
+
+
+def has_trained(fit: FitRecord) -> bool:
+    """Whether weights were changed: at least one epoch done, or steps of the student's own loop."""
+    return fit.epochs_done > 0 or (fit.loop == "custom" and fit.steps != 0)
 
 
 def is_network(graph: LayerGraph | None) -> bool:

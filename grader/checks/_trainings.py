@@ -6,7 +6,8 @@ from itertools import product
 
 from rapidfuzz.distance import Levenshtein
 
-from grader.checks._networks import networks
+from grader.checks._experiments import looped
+from grader.checks._networks import has_trained, networks
 from grader.evidence import FitRecord, ModelRecord, RunOutcome, RunRecord
 from grader.graph import LayerGraph, backbone
 
@@ -43,11 +44,6 @@ class Pair:
         return tuple(side for side in self.sides() if side.fits)
 
 
-def has_trained(fit: FitRecord) -> bool:
-    """Whether weights were changed: at least one epoch done, or steps of the student's own loop."""
-    return fit.epochs_done > 0 or (fit.loop == "custom" and fit.steps != 0)
-
-
 def main_fits(run: RunRecord, model: ModelRecord) -> tuple[FitRecord, ...]:
     """A model's first training and its continuations; a later try of other batch sizes is not among them."""
     fits = run.fits_of(model.id)
@@ -61,13 +57,21 @@ def main_fits(run: RunRecord, model: ModelRecord) -> tuple[FitRecord, ...]:
 def _continues(fit: FitRecord, first: FitRecord, done: list[FitRecord]) -> bool:
     cell = fit.place.cell if fit.place else None
     others = {each.batch_size for each in done if each.place is not None and each.place.cell == cell}
-    return fit.batch_size == first.batch_size and len(others) < 2
+    return fit.batch_size == first.batch_size and len(others) < 2 and not _is_trial(fit, done)
+
+
+def _is_trial(fit: FitRecord, done: list[FitRecord]) -> bool:
+    """Whether the training right before or after is the same with another batch size: a copied cell is no sequel."""
+    number = done.index(fit)
+    beside = [*done[max(number - 1, 1) : number], *done[number + 1 : number + 2]]
+    return any(each.batch_size != fit.batch_size and each.epochs_asked == fit.epochs_asked for each in beside)
 
 
 def pair(run: RunRecord) -> Pair:
     """The plain and the BN network that were meant to be compared.
 
     Of all that were trained, the two whose layers are closest, then whose settings are closest, then the earliest.
+    Those of a loop over batch sizes are taken only where nothing else was trained: they belong to the experiment.
     What was only built stands in where nothing was trained.
     """
     plain, normalized = (_ranked(run, batch_norm=batch_norm) for batch_norm in (False, True))
@@ -80,7 +84,9 @@ def pair(run: RunRecord) -> Pair:
 def _ranked(run: RunRecord, *, batch_norm: bool) -> list[Side]:
     sides = [Side(model=m, fits=main_fits(run, m)) for m in networks(run, batch_norm=batch_norm)]
     trained = [side for side in sides if side.fits]
-    return (trained or sides)[:MOST_COMPARED]
+    tried = {fit.model for fit in looped(run)}
+    main = [side for side in trained if side.model.id not in tried]
+    return (main or trained or sides)[:MOST_COMPARED]
 
 
 def _distance(plain: Side, normalized: Side) -> tuple[int, int, int, int]:

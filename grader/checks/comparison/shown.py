@@ -7,8 +7,8 @@ from grader.checks._exhibits import TRAINING, VALIDATION, Exhibit, Result, exhib
 from grader.checks._readable import unreadable_because
 from grader.checks._trainings import Side, pair
 from grader.checks._words import at_cells, known, listed, sentences, stop_places, stopped
-from grader.evidence import Evidence
-from grader.finding import Finding, met, partial, unmet
+from grader.evidence import Evidence, FitRecord, RunRecord
+from grader.finding import Finding, met, partial, undecided, unmet
 from grader.reference import Reference
 from grader.submission import Place
 
@@ -46,9 +46,11 @@ def shown(evidence: Evidence, reference: Reference, /) -> Finding:
     results = [result_of(evidence.run, side.fits) for side in sides]
     found = exhibits(evidence.run)
     together = [each for each in found if each.shows_all(results)]
-    if together:
-        return _judged(together, results)
-    return _apart(evidence, sides, results, found)
+    verdict = _judged(together, results) if together else None
+    own = [fit for side in sides for fit in side.fits if fit.loop == "custom"]
+    if own and (verdict is None or verdict.facts.get("shown") != listed((TRAINING, VALIDATION))):
+        return _unseen(own)
+    return verdict or _apart(evidence, sides, results, found)
 
 
 def _judged(together: Sequence[Exhibit], results: Sequence[Result]) -> Finding:
@@ -92,6 +94,8 @@ def _apart(evidence: Evidence, sides: Sequence[Side], results: Sequence[Result],
     if len(logs) >= len(results) or (shown_at and logs):
         places = [*logs, *shown_at]
         return _partly("log", f"The results have to be picked from the progress logs at {at_cells(places)}", places)
+    if unknown := _from_predictions(evidence.run, sides, results, found):
+        return _unmatched(unknown)
     seen = "No figure and no output shows the results of both networks"
     return unmet(
         sentences([seen, stopped(evidence.run)]),
@@ -99,6 +103,36 @@ def _apart(evidence: Evidence, sides: Sequence[Side], results: Sequence[Result],
         why=_WHY,
         advice=_ADVICE,
         places=known([*(fit.place for side in sides for fit in side.fits), *stop_places(evidence.run)]),
+    )
+
+
+def _unseen(fits: Sequence[FitRecord]) -> Finding:
+    return undecided(
+        f"What was measured in the training loop at {at_cells(fit.place for fit in fits)} could not be seen, so it is "
+        "not known whether the figures and outputs show it.",
+        advice="Look at the figures and outputs after the training: do they show both networks side by side?",
+        places=known(fit.place for fit in fits),
+    )
+
+
+def _from_predictions(
+    run: RunRecord, sides: Sequence[Side], results: Sequence[Result], found: Sequence[Exhibit]
+) -> tuple[Place, ...]:
+    """Where numbers are printed after both trainings that the student may have computed from predictions."""
+    predicted = {prediction.model for prediction in run.predictions}
+    if not all(side.model.id in predicted for side in sides):
+        return ()
+    last = max((fit.place.cell for side in sides for fit in side.fits if fit.place), default=0)
+    later = (each for each in found if each.figure is None and each.place.cell >= last)
+    return tuple(each.place for each in later if len(each.unmatched(results)) >= len(results))
+
+
+def _unmatched(places: Sequence[Place]) -> Finding:
+    return undecided(
+        f"Both networks were asked for predictions, and numbers that fit no measured result are printed at "
+        f"{at_cells(places)}: they may be results that the student computed.",
+        advice="Look at these outputs: do they compare the two networks?",
+        places=known(places),
     )
 
 

@@ -1,14 +1,15 @@
 """Whether the values that went into training were scaled."""
 
 from collections.abc import Iterator
+from itertools import takewhile
 
 from grader.check import Trust, check
-from grader.checks._networks import is_network
-from grader.checks._trainings import has_trained, pair
+from grader.checks._networks import has_trained, is_network
+from grader.checks._trainings import pair
 from grader.checks._words import at_cells, known, number, sentences, stop_places, stopped
 from grader.evidence import DataRecord, Evidence, FitRecord, RunRecord, Served
 from grader.finding import Finding, met, partial, undecided, unmet
-from grader.graph import LayerGraph, LayerKind
+from grader.graph import AFFINE, Layer, LayerGraph, LayerKind
 from grader.reference import Reference
 
 UNSCALED_FROM = 20.0
@@ -20,7 +21,9 @@ SHRUNK_BELOW = 0.05
 APART = 5.0
 """Ratio of the largest values of training and validation data from which they were scaled differently."""
 
-_SCALING_LAYERS = frozenset({"Rescaling", "Normalization", "Embedding"})
+_SCALING_LAYERS = frozenset({"Rescaling", "Normalization", "Embedding", "TrueDivide", "Divide", "Multiply"})
+_KEEPS_VALUES = ("Random", "Gaussian", "Resizing", "CenterCrop", "Cropping", "ZeroPadding", "Permute")
+"""How layers are called that may stand before the first dense or convolutional one without scaling anything."""
 _WHY = (
     "With pixels of 0 to 255 a plain network learns badly, and batch normalization repairs just that: "
     "what looks like its gain is then an artefact of the missing preprocessing."
@@ -54,7 +57,20 @@ def scaled(evidence: Evidence, reference: Reference, /) -> Finding:
     places = known(fit.place for fit in fits)
     if not outside:
         return met("The networks begin with a layer that scales or embeds their input.", places=places)
+    doubtful = [fit for fit in outside if _is_unscaled(fit.data) and _may_scale_itself(evidence.run, fit)]
+    if doubtful and len(doubtful) == sum(1 for fit in outside if _is_unscaled(fit.data)):
+        return _in_the_network(doubtful)
     return _ranges(evidence.run, outside)
+
+
+def _in_the_network(fits: list[FitRecord]) -> Finding:
+    places = known(fit.place for fit in fits)
+    return undecided(
+        f"The values that went into training at {at_cells(places)} lie between {_range(fits[0].data)}, but the network "
+        "begins with a layer of the student's own, and what that does to them could not be seen.",
+        advice="Look at the first layers of the network: do they scale the input?",
+        places=places,
+    )
 
 
 def _fits(run: RunRecord) -> list[FitRecord]:
@@ -107,6 +123,8 @@ def _others(run: RunRecord, fits: list[FitRecord]) -> Iterator[DataRecord]:
 
 
 def _ratio(one: DataRecord, other: DataRecord) -> float | None:
+    if _is_centred(one) and _is_centred(other):
+        return None  # a rare pixel, standardised, may be ten times larger in the one than in the other
     sizes = [_size(one), _size(other)]
     if sizes[0] is None or sizes[1] is None or sizes[0] == 0.0 or sizes[1] == 0.0:
         return None
@@ -121,8 +139,11 @@ def _size(data: DataRecord) -> float | None:
 
 def _is_unscaled(data: DataRecord) -> bool:
     size = _size(data)
-    centred = data.mean is not None and abs(data.mean) < 0.5 and (data.minimum or 0.0) < 0.0
-    return size is not None and size > UNSCALED_FROM and not centred
+    return size is not None and size > UNSCALED_FROM and not _is_centred(data)
+
+
+def _is_centred(data: DataRecord) -> bool:
+    return data.mean is not None and abs(data.mean) < 0.5 and (data.minimum or 0.0) < 0.0
 
 
 def _range(data: DataRecord) -> str:
@@ -136,12 +157,24 @@ def _scales_itself(run: RunRecord, fit: FitRecord) -> bool:
 
 
 def _begins_scaling(graph: LayerGraph | None) -> bool:
-    for layer in graph.layers if graph else ():
-        if layer.class_name in _SCALING_LAYERS:
-            return True
-        if layer.kind in {LayerKind.DENSE, LayerKind.CONV}:
-            return False
-    return False
+    return any(layer.class_name in _SCALING_LAYERS for layer in _first_layers(graph))
+
+
+def _may_scale_itself(run: RunRecord, fit: FitRecord) -> bool:
+    """Whether something of which nobody knows what it does stands before the first layer that learns."""
+    model = run.model(fit.model)
+    first = _first_layers(model.graph) if model else ()
+    return any(
+        layer.class_name == "Lambda"
+        or (layer.kind is LayerKind.OTHER and not layer.class_name.startswith(_KEEPS_VALUES))
+        for layer in first
+    )
+
+
+def _first_layers(graph: LayerGraph | None) -> tuple[Layer, ...]:
+    """What stands before the first dense or convolutional layer."""
+    layers = graph.layers if graph else ()
+    return tuple(takewhile(lambda layer: layer.kind not in AFFINE, layers))
 
 
 def _nothing_trained(evidence: Evidence) -> Finding:

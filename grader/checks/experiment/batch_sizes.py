@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from grader.check import Trust, check
-from grader.checks._experiments import Experiment, experiment
+from grader.checks._experiments import Experiment, experiment, hidden, may_hide_sizes
 from grader.checks._words import at_cells, counted, known, listed, sentences, stop_places, stopped
 from grader.evidence import Evidence
 from grader.finding import Finding, met, partial, undecided, unmet
@@ -39,8 +39,23 @@ def batch_sizes(evidence: Evidence, reference: Reference, /, *, minimum_sizes: i
     found = experiment(evidence.run, minimum_sizes)
     expected = f"The BN network, trained from fresh weights with {minimum_sizes} batch sizes or more, all else equal."
     if found is None or len(found.sizes) < min(2, minimum_sizes):
+        if may_hide_sizes(evidence.run, found, min(2, minimum_sizes)):
+            return _hidden(evidence)
         return _not_tried(evidence, found, expected)
+    lacking = not found.batch_norm or len(found.sizes) < minimum_sizes
+    if lacking and may_hide_sizes(evidence.run, found, minimum_sizes):
+        return _hidden(evidence)
     return _judged(found, minimum_sizes, expected)
+
+
+def _hidden(evidence: Evidence) -> Finding:
+    fits = hidden(evidence.run)
+    return undecided(
+        f"The batch sizes of the trainings at {at_cells(fit.place for fit in fits)} could not be seen: they ran in a "
+        "loop of their own or took their batches from a generator.",
+        advice="Look at these cells: is the BN network trained with several batch sizes, each time from fresh weights?",
+        places=known(fit.place for fit in fits),
+    )
 
 
 def _judged(found: Experiment, minimum_sizes: int, expected: str) -> Finding:

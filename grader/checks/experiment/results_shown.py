@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from grader.check import Trust, check
 from grader.checks._exhibits import Exhibit, Result, exhibits, logged, result_of
-from grader.checks._experiments import Experiment, experiment
+from grader.checks._experiments import Experiment, experiment, hidden, may_hide_sizes, of_same_size
 from grader.checks._readable import unreadable_because
 from grader.checks._words import at_cells, known, listed, sentences, stop_places, stopped
-from grader.evidence import Evidence
-from grader.finding import Finding, met, partial, unmet
+from grader.evidence import Evidence, FitRecord
+from grader.finding import Finding, met, partial, undecided, unmet
 from grader.reference import Reference
 from grader.submission import Place
 
@@ -36,8 +36,10 @@ def results_shown(evidence: Evidence, reference: Reference, /, *, minimum_sizes:
     """
     found = experiment(evidence.run, minimum_sizes)
     if found is None or len(found.sizes) < min(2, minimum_sizes):
+        if may_hide_sizes(evidence.run, found, min(2, minimum_sizes)):
+            return _unseen(hidden(evidence.run))
         return _unmet(evidence, "There are no results of several batch sizes to show", ())
-    results = [result_of(evidence.run, (fit,)) for fit in found.trials]
+    results = [result_of(evidence.run, of_same_size(evidence.run, found, fit)) for fit in found.trials]
     return _judged(evidence, found, results, exhibits(evidence.run))
 
 
@@ -46,6 +48,9 @@ def _judged(evidence: Evidence, found: Experiment, results: Sequence[Result], se
     together = [each for each in seen if each.shows_all(results)]
     if together:
         return _together(together, sizes)
+    own = [fit for fit in found.trials if fit.loop == "custom"]
+    if own:
+        return _unseen(own)
     single = [next((each.place for each in seen if each.shows_all([result])), None) for result in results]
     places = [place for place in single if place is not None]
     if len(places) == len(results):
@@ -69,6 +74,15 @@ def _together(together: Sequence[Exhibit], sizes: str) -> Finding:
         return met(f"{seen}.", why=_WHY, places=places)
     told = sentences([seen, complaints[0]])
     return partial(0.8, told, expected=_EXPECTED, why=_WHY, advice="Add a legend and axis labels.", places=places)
+
+
+def _unseen(fits: Sequence[FitRecord]) -> Finding:
+    return undecided(
+        f"What the trainings at {at_cells(fit.place for fit in fits)} measured, and with which batch sizes, could not "
+        "all be seen: they ran in a loop of their own or took their batches from a generator.",
+        advice="Look at the figures and outputs after these cells: do they show a result for every batch size?",
+        places=known(fit.place for fit in fits),
+    )
 
 
 def _partly(how: str, seen: str, places: Sequence[Place | None]) -> Finding:

@@ -1,6 +1,6 @@
 import pytest
 
-from grader.evidence import CellRunRecord, Evidence, FitRecord
+from grader.evidence import CellRunRecord, Evidence, FitRecord, PredictRecord
 from grader.finding import Finding, Outcome
 from grader.submission import Place
 from tests.evidence_builders import (
@@ -170,3 +170,62 @@ def test_one_trained_network_leaves_nothing_to_compare():
 def test_output_full_of_numbers_is_looked_through_in_time():
     noise = " ".join(f"{n % 997 / 997:.5f}" for n in range(100_000))
     assert shown(cells=(printed(9, noise),)).outcome is not Outcome.ERRORED
+
+
+def own_loops(**more: object) -> Evidence:
+    facts = {"loop": "custom", "epochs_asked": None, "epochs_done": 0, "steps": 400, "history": {}}
+    fits = (fit(0, 0, **facts), fit(1, 1, **facts))
+    return evidence(models=(model(0, PLAIN), model(1, NORMALIZED)), fits=fits, **more)
+
+
+def test_what_a_loop_of_the_students_own_measured_is_undecided():
+    finding = look("comparison.shown", own_loops(cells=(printed(9, "without 0.8712, with 0.8934"),)))
+    assert finding.outcome is Outcome.UNDECIDED
+    assert "cells 6 and 7" in finding.seen
+
+
+def test_whole_per_cents_of_both_networks_in_one_cell_are_a_comparison():
+    cell = table("accuracy", "val_accuracy", digits=0, factor=100, sign="%")
+    assert shown(cells=(cell,)).outcome is Outcome.MET
+
+
+def test_whole_per_cents_of_one_network_say_too_little():
+    cells = tuple(printed(7 + n, f"{last(each, 'accuracy'):.0%}") for n, each in enumerate((ONE, OTHER)))
+    assert shown(cells=cells).outcome is Outcome.UNMET
+
+
+def test_the_mean_over_the_epochs_is_a_result():
+    rows = [
+        " ".join(f"{sum(each.history[key]) / 3:.4f}" for key in ("accuracy", "val_accuracy")) for each in (ONE, OTHER)
+    ]
+    assert shown(cells=(printed(9, "\n".join(rows)),)).outcome is Outcome.MET
+
+
+def test_a_loss_is_never_given_in_per_cent():
+    cell = table("loss", "val_loss", digits=1, factor=100)
+    assert shown(cells=(cell,)).outcome is Outcome.UNMET
+
+
+def test_numbers_computed_from_predictions_are_left_to_a_person():
+    cells = (printed(9, "without: 0.8712\nwith: 0.9934\n"),)
+    predictions = (PredictRecord(model=0), PredictRecord(model=1))
+    assert shown(cells=cells, predictions=predictions).outcome is Outcome.UNDECIDED
+    assert shown(cells=cells, predictions=predictions[:1]).outcome is Outcome.UNMET
+
+
+def test_numbers_printed_before_the_trainings_are_no_results_of_them():
+    cells = (printed(2, "0.8712 0.9934"),)
+    predictions = (PredictRecord(model=0), PredictRecord(model=1))
+    assert shown(cells=cells, predictions=predictions).outcome is Outcome.UNMET
+
+
+def test_the_megabytes_of_a_summary_are_no_results():
+    evaluations = (evaluation(0, 0.8712), evaluation(1, 0.8934))
+    text = "│ Layer │ Param # │\n│ dense │ 0.8712 │\n Total params: 109,386 (0.8712 MB)\n Trainable params: 9 (0.8934 MB)\n"
+    assert shown(cells=(printed(9, text),), evaluations=evaluations).outcome is Outcome.UNMET
+
+
+def test_a_table_with_drawn_borders_is_no_summary():
+    evaluations = (evaluation(0, 0.8712), evaluation(1, 0.8934))
+    text = "│ plain │ 0.8712 │\n│ with BN │ 0.8934 │\n"
+    assert shown(cells=(printed(9, text),), evaluations=evaluations).share == pytest.approx(0.7)

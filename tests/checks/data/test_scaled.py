@@ -4,6 +4,7 @@ import pytest
 
 from grader.evidence import CallRecord, DataRecord, DatasetRecord, Served, SourceRecord
 from grader.finding import Finding, Outcome
+from grader.graph import Layer, LayerKind, chain
 from grader.submission import Place
 from tests.evidence_builders import (
     DIGITS,
@@ -87,3 +88,36 @@ def test_data_that_is_only_loaded_in_a_comment_gets_nothing():
     finding = look("data.scaled", evidence(source=SourceRecord(calls=(call,))))
     assert finding.outcome is Outcome.UNMET
     assert "cell 1" in finding.seen
+
+
+def raw_into(first: Layer) -> Finding:
+    raw = DataRecord(minimum=0, maximum=255, mean=33)
+    models = tuple(model(n, chain((first, *graph.layers))) for n, graph in enumerate((PLAIN, NORMALIZED)))
+    return look("data.scaled", evidence(models=models, fits=(fit(0, 0, data=raw), fit(1, 1, data=raw))))
+
+
+@pytest.mark.parametrize("name", ["TrueDivide", "Divide", "Multiply"])
+def test_a_division_in_the_networks_does_the_scaling(name: str):
+    assert raw_into(Layer(id="first", kind=LayerKind.OTHER, class_name=name)).outcome is Outcome.MET
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("Lambda", LayerKind.OTHER), ("Lambda", LayerKind.ACTIVATION), ("Scale", LayerKind.OTHER)]
+)
+def test_a_first_layer_of_the_students_own_leaves_it_undecided(name: str, kind: LayerKind):
+    finding = raw_into(Layer(id="first", kind=kind, class_name=name))
+    assert finding.outcome is Outcome.UNDECIDED
+    assert "layer of the student's own" in finding.seen
+
+
+def test_a_layer_that_turns_pictures_scales_nothing():
+    finding = raw_into(Layer(id="first", kind=LayerKind.OTHER, class_name="RandomFlip"))
+    assert finding.outcome is Outcome.PARTIAL
+
+
+def test_a_rare_pixel_of_standardised_test_data_is_not_scaled_differently():
+    train = replace(DIGITS, minimum=-1.3, maximum=44.7, mean=0.0)
+    test = replace(HELD_BACK, minimum=-1.3, maximum=501.0, mean=0.01)
+    fits = (fit(0, 0, data=train, validation=test), fit(1, 1, data=train, validation=test))
+    finding = look("data.scaled", evidence(models=(model(0, PLAIN), model(1, NORMALIZED)), fits=fits))
+    assert finding.outcome is Outcome.MET

@@ -185,3 +185,47 @@ def test_progress_logs_alone_get_little():
 
 def test_without_an_experiment_there_are_no_results():
     assert results(run(trials(32, 32))).outcome is Outcome.UNMET
+
+
+def unseen(number: int, **facts: object) -> FitRecord:
+    return fit(number, number, batch_size=None, **facts)
+
+
+OWN_LOOP = {"loop": "custom", "epochs_asked": None, "epochs_done": 0, "steps": 400, "history": {}}
+
+
+def test_a_training_loop_of_the_students_own_may_hold_the_experiment():
+    at = run((unseen(0, **OWN_LOOP), unseen(1, **OWN_LOOP)))
+    assert sizes(at).outcome is Outcome.UNDECIDED
+    assert results(at).outcome is Outcome.UNDECIDED
+    assert "cells 6 and 7" in sizes(at).seen
+
+
+def test_generators_hide_the_sizes_that_a_person_has_to_look_up():
+    at = run((unseen(0), unseen(1), unseen(2)))
+    assert sizes(at).outcome is Outcome.UNDECIDED
+    assert results(at).outcome is Outcome.UNDECIDED
+
+
+def test_one_training_from_a_generator_is_no_experiment():
+    assert sizes(run((unseen(0),))).outcome is Outcome.UNMET
+
+
+def test_sizes_that_are_too_few_are_undecided_where_other_trainings_may_hold_the_rest():
+    assert sizes(run((*trials(32, 128), unseen(7)))).outcome is Outcome.UNDECIDED
+
+
+def test_generators_take_nothing_from_an_experiment_that_was_seen():
+    assert sizes(run((*trials(32, 128, 512), unseen(7)))).outcome is Outcome.MET
+
+
+def test_results_of_a_loop_of_the_students_own_are_undecided_where_none_is_seen():
+    own = tuple(fit(n, n, batch_size=size, **OWN_LOOP) for n, size in enumerate((32, 128, 512)))
+    assert results(run(own)).outcome is Outcome.UNDECIDED
+
+
+def test_the_result_of_any_training_with_a_size_stands_for_that_size():
+    main = fit(8, 8, batch_size=32, epochs=2, place=Place(cell=7))
+    copied = tuple(replace(each, id=9 + n, place=Place(cell=10 + n)) for n, each in enumerate(trials(32, 64, 128)))
+    told = " ".join(f"{final(each):.4f}" for each in copied)
+    assert results(run((main, *copied), cells=(printed(13, told),))).outcome is Outcome.MET

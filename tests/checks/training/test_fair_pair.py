@@ -113,3 +113,47 @@ def test_one_trained_network_is_no_pair():
     finding = look("training.fair_pair", at)
     assert finding.outcome is Outcome.UNMET
     assert "no network with batch normalization was trained" in finding.seen
+
+
+def test_a_trial_of_the_batch_sizes_is_no_partner_in_the_comparison():
+    plain, normalized = fit(0, 0, batch_size=128), fit(1, 1, batch_size=32)
+    trials = tuple(fit(2 + n, 2 + n, batch_size=size, place=Place(cell=12)) for n, size in enumerate((32, 64, 128)))
+    models = (model(0, PLAIN), *(model(number, NORMALIZED) for number in (1, 2, 3, 4)))
+    finding = look("training.fair_pair", evidence(models=models, fits=(plain, normalized, *trials)))
+    assert finding.outcome is Outcome.PARTIAL
+    assert list(finding.facts) == ["batch size"]
+
+
+def test_a_trial_is_the_partner_where_no_other_network_was_trained():
+    trials = tuple(fit(1 + n, 1 + n, batch_size=size, place=Place(cell=12)) for n, size in enumerate((32, 64, 128)))
+    models = (model(0, PLAIN), *(model(number, NORMALIZED) for number in (1, 2, 3)))
+    assert look("training.fair_pair", evidence(models=models, fits=(fit(0, 0), *trials))).outcome is Outcome.MET
+
+
+def test_a_network_compiled_anew_is_compared_with_its_last_settings_too():
+    again = fit(2, 1, learning_rate=0.1, weights=Weights.TRAINED)
+    models = (model(0, PLAIN), model(1, NORMALIZED))
+    finding = look("training.fair_pair", evidence(models=models, fits=(fit(0, 0), fit(1, 1), again)))
+    assert "learning rate" in finding.facts
+
+
+def test_copied_cells_with_other_batch_sizes_do_not_lengthen_the_training():
+    copied = tuple(
+        fit(2 + n, 1, batch_size=size, epochs=1, weights=Weights.TRAINED) for n, size in enumerate((32, 64, 128))
+    )
+    models = (model(0, PLAIN), model(1, NORMALIZED))
+    finding = look("training.fair_pair", evidence(models=models, fits=(fit(0, 0), fit(1, 1), *copied)))
+    assert finding.outcome is Outcome.MET
+
+
+def test_a_first_try_with_other_settings_counts_as_a_longer_training_only():
+    tried = fit(0, 0, optimizer="SGD", epochs=1)
+    fits = (tried, fit(1, 0, weights=Weights.TRAINED), fit(2, 1))
+    finding = look("training.fair_pair", evidence(models=(model(0, PLAIN), model(1, NORMALIZED)), fits=fits))
+    assert list(finding.facts) == ["length of training"]
+
+
+def test_epochs_with_other_settings_within_an_equal_length_are_a_difference():
+    fits = (fit(0, 0, optimizer="SGD"), fit(1, 0, weights=Weights.TRAINED), fit(2, 1, epochs=6))
+    finding = look("training.fair_pair", evidence(models=(model(0, PLAIN), model(1, NORMALIZED)), fits=fits))
+    assert list(finding.facts) == ["optimiser"]
