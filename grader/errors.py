@@ -5,7 +5,6 @@ GraderError
 ├── RubricError         a rubric is wrong; says the line and the nearest right spelling
 ├── DatasetError        a data set cannot be served
 ├── SandboxError        the box could not be started: our fault, never the student's
-├── IntakeError         what came out of the box is not what a box may send
 ├── EvidenceError       stored evidence cannot be read back
 └── PluginError         a plug-in module does not declare what its kind asks for
 """
@@ -37,10 +36,6 @@ class DatasetError(GraderError):
 
 class SandboxError(GraderError):
     """The box could not be started or broke: a harness failure, which never costs a student points."""
-
-
-class IntakeError(GraderError):
-    """The bytes that came out of the box are not a transcript."""
 
 
 class EvidenceError(GraderError):

@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from grader.checks._networks import has_trained
 from grader.evidence import AxesRecord, CellRunRecord, EvaluateRecord, FigureRecord, FitRecord, LineRecord, RunRecord
 from grader.submission import OutputKind, Place
 
@@ -233,8 +232,3 @@ def _assignable(ways: Sequence[frozenset[str]]) -> bool:
         return False
 
     return all(place(index, set()) for index in range(len(ways)))
-
-
-def trained_results(run: RunRecord, fits: Sequence[FitRecord]) -> tuple[Result, ...]:
-    """The result of each training on its own."""
-    return tuple(result_of(run, (fit,)) for fit in fits if has_trained(fit))

@@ -9,7 +9,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import IO
 
@@ -225,8 +225,6 @@ class _Session:
 
 def _with_cause(record: RunRecord) -> RunRecord:
     """A run that reached its end, with the outcome of its first failing cell."""
-    from dataclasses import replace
-
     for run in record.cells:
         if run.outcome is CellOutcome.TIME_LIMIT:
             limit = record.limits.get("cell_seconds", 0.0)
@@ -238,7 +236,7 @@ def _with_cause(record: RunRecord) -> RunRecord:
             reason = f"Cell {run.cell} failed for a reason that is not the student's: {run.error.reason}"
             return replace(record, outcome=RunOutcome.ENVIRONMENT, cell=run.cell, reason=reason)
         message = run.error.message.splitlines()[0][:300] if run.error.message else ""
-        reason = f"Cell {run.cell} failed with {run.error.name}: {message}. {run.error.reason}".strip()
+        reason = f"Cell {run.cell} failed with {run.error.name}: {message.rstrip('.')}. {run.error.reason}".strip()
         return replace(record, outcome=RunOutcome.STUDENT_ERROR, cell=run.cell, reason=reason)
     return record
 

@@ -7,7 +7,7 @@ them as hostile. Messages:
     started  {versions}
     cell     {cell}                                                   a code cell begins
     event    {event}                                                  what a guest in the kernel saw
-    done     {cell, outcome, count, seconds, outputs, error}          a code cell ended
+    done     {cell, outcome, seconds, outputs, error}                 a code cell ended
     end      {outcome, cell, reason}                                  nothing more follows
 """
 
@@ -115,7 +115,6 @@ class Run:
         make: Any = v4  # which is not typed
         self.notebook = make.new_notebook(cells=[make.new_code_cell(source) for _, source in self.cells])
         self.deadline = time.monotonic() + self.limits["total_seconds"]
-        self.count = 0
 
     async def go(self) -> None:
         """Start the kernel, put the guests in place, execute every cell, say how it ended."""
@@ -180,7 +179,6 @@ class Run:
         client.characters_left = int(self.limits["output_mb"] * 1_000_000 / 4)
         client.messages_left = MOST_MESSAGES
         cell = self.notebook.cells[position]
-        self.count += 1
         began = time.monotonic()
         work = asyncio.ensure_future(client.async_execute_cell(cell, position))
         in_time = await _within(work, limit, manager)
@@ -198,7 +196,6 @@ class Run:
             "done",
             cell=index,
             outcome="time limit" if outcome == "stuck" else outcome,
-            count=self.count,
             seconds=time.monotonic() - began,
             outputs=self._outputs(client, cell),
             error=error,
