@@ -13,7 +13,7 @@ from enum import StrEnum
 from grader.graph import LayerGraph
 from grader.submission import Output, Place, Submission
 
-SCHEMA = 1
+SCHEMA = 2
 
 Number = float | None
 """A finite number, or ``None`` where a framework reported NaN or infinity."""
@@ -132,12 +132,15 @@ class SourceRecord:
 
 
 class RunOutcome(StrEnum):
-    """How a run ended. Points can only be lost to the first five."""
+    """How a run ended. Points can only be lost to those down to ``KILLED``."""
 
     FINISHED = "finished"
     STUDENT_ERROR = "student error"
     TIME_LIMIT = "time limit"
     MEMORY_LIMIT = "memory limit"
+    PROCESS_LIMIT = "process limit"
+    DISK_LIMIT = "disk limit"
+    OUTPUT_LIMIT = "output limit"
     KILLED = "killed"
     ENVIRONMENT = "environment"
     HARNESS_FAILURE = "harness failure"
@@ -381,19 +384,96 @@ class UnattachedRecord:
     place: Place | None = None
 
 
+class ClaimSource(StrEnum):
+    """Where a claimed accuracy comes from."""
+
+    EVALUATE = "evaluate"
+    VALIDATION = "validation"
+    PRINTED = "printed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimRecord:
+    """An accuracy on data not trained on, as the notebook itself gave it: student code can make it say anything.
+
+    Attributes:
+        value: share of correct answers, 0 to 1.
+        model: the network that it belongs to; ``None`` for a number that was only printed.
+        text: the printed line, or the name of the metric.
+    """
+
+    value: float
+    source: ClaimSource
+    model: int | None = None
+    text: str = ""
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlindRecord:
+    """What a network answered about images that were never in its box, scored outside against their labels.
+
+    Attributes:
+        samples: number of images asked about; 0 when none could be, and then ``reason`` says why.
+        correct: number of right answers among ``samples``.
+        altered: how many of the images were slightly changed, so that looking them up does not help.
+        altered_correct: number of right answers among ``altered``.
+        input: how the images were put in, in words (``28×28 values, divided by 255``).
+        as_trained: whether the weights were still those that the last training left.
+    """
+
+    model: int
+    dataset: str = ""
+    samples: int = 0
+    correct: int = 0
+    altered: int = 0
+    altered_correct: int = 0
+    input: str = ""
+    as_trained: bool = True
+    reason: str = ""
+
+    @property
+    def accuracy(self) -> Number:
+        """Share of right answers, 0 to 1; ``None`` when nothing could be asked."""
+        return self.correct / self.samples if self.samples else None
+
+
+class TamperKind(StrEnum):
+    """What kind of thing points to tampering."""
+
+    REPLACED = "replaced function"
+    HOOK = "kernel hook"
+    CONTRADICTION = "contradiction"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TamperRecord:
+    """Something that suggests that observations were interfered with. For a person to judge; it costs no points.
+
+    Attributes:
+        what: a sentence that says what was seen.
+    """
+
+    kind: TamperKind
+    what: str
+    place: Place | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IsolationRecord:
     """The box that a run was in.
 
     Attributes:
-        box: ``bubblewrap`` or ``none``.
-        enforced: what it kept the notebook from, in words.
-        not_enforced: what it did not.
+        box: ``bubblewrap``, ``docker``, ``podman``, ``landlock`` or ``none``.
+        enforced: what a probe inside tried and could not do, in words.
+        not_enforced: what it could do.
+        measured: whether the box was probed; where it was not, both lists are empty.
     """
 
     box: str = "none"
     enforced: tuple[str, ...] = ()
     not_enforced: tuple[str, ...] = ()
+    measured: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -406,6 +486,10 @@ class RunRecord:
         versions: of Python and the libraries in the box.
         limits: those in force, by name.
         notes: what was cut off or could not be recorded.
+        claims: accuracies as the notebook gave them.
+        blind: accuracies as measured outside, on images that the box never had.
+        tampering: what suggests that observations were interfered with.
+        attempts: how often the notebook was run; more than once after a failure of the grader itself.
     """
 
     outcome: RunOutcome = RunOutcome.NOT_RUN
@@ -420,10 +504,14 @@ class RunRecord:
     figures: tuple[FigureRecord, ...] = ()
     datasets: tuple[DatasetRecord, ...] = ()
     unattached: tuple[UnattachedRecord, ...] = ()
+    claims: tuple[ClaimRecord, ...] = ()
+    blind: tuple[BlindRecord, ...] = ()
+    tampering: tuple[TamperRecord, ...] = ()
     isolation: IsolationRecord | None = None
     versions: Mapping[str, str] = field(default_factory=dict)
     limits: Mapping[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    attempts: int = 1
     seconds: float = 0.0
 
     def model(self, model_id: int) -> ModelRecord | None:

@@ -14,13 +14,17 @@ class Limits:
 
     Attributes:
         memory_mb: of all processes of the box together.
-        output_mb: of all outputs of a notebook; a cell may use a quarter of it.
-        events: number of recorded observations.
+        processes: number of processes and threads at the same time.
+        disk_mb: of all files that the notebook keeps at the same time.
+        output_mb: of all outputs of a notebook; of one cell, a quarter of it is kept.
+        events: number of recorded observations; what comes after them is counted, not kept.
     """
 
     cell_seconds: float = 600.0
     total_seconds: float = 1800.0
     memory_mb: float = 6000.0
+    processes: int = 512
+    disk_mb: float = 2000.0
     output_mb: float = 40.0
     events: int = 20_000
 
