@@ -1,37 +1,56 @@
 """No box: the notebook runs as the user who grades, and can do whatever that user can. For trusted code only."""
 
+import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-from grader.evidence import IsolationRecord
 from grader.rubric import Limits
-from grader.sandbox.box import WORKER, Setup, environment
+from grader.sandbox import disk
+from grader.sandbox.box import GUARDIAN, INSIDE, MEGABYTE, Setup, environment, resources, worker
+
+FOLDERS = ("home", "control", "tmp")
 
 name = "none"
+fenced = True
+
+
+def missing() -> str:
+    """Never: every machine can do without a box."""
+    return ""
 
 
 def setup(folder: Path, data: Path, limits: Limits) -> Setup:
     """Folders of its own, which is manners, not isolation."""
-    home, control = folder / "work", folder / "control"
-    home.mkdir()
-    control.mkdir()
-    return Setup(folder=folder, data=data, limits=limits, home=str(home), control=str(control), data_inside=str(data))
+    for each in FOLDERS:
+        (folder / each).mkdir()
+    home, control = str(folder / "home"), str(folder / "control")
+    return Setup(folder=folder, data=data, limits=limits, home=home, control=control, data_inside=str(data))
 
 
 def argv(setup: Setup) -> list[str]:
-    """A plain process, with a clean environment all the same."""
-    variables = [f"{key}={value}" for key, value in environment(setup.home, setup.control).items()]
-    return ["env", "-i", *variables, sys.executable, "-I", str(WORKER)]
+    """A process with a clean environment, and a guardian that ends whatever it leaves behind."""
+    variables = [f"{k}={v}" for k, v in environment(setup.home, setup.control, str(setup.folder / "tmp")).items()]
+    guarded = [sys.executable, "-I", str(GUARDIAN)] if os.name == "posix" else []
+    return ["env", "-i", *variables, *guarded, *worker(sys.executable, str(INSIDE.parent))]
 
 
-def isolation() -> IsolationRecord:
-    """What is left open, in so many words."""
-    return IsolationRecord(
-        box=name,
-        enforced=("time and memory limited",),
-        not_enforced=(
-            "the notebook could read and write every file of the user who graded it",
-            "the notebook could use the network",
-            "the notebook could see and end other processes of that user",
-        ),
-    )
+def confinement(setup: Setup) -> Mapping[str, Any]:
+    """Limits of size only."""
+    return {
+        "landlock": None,
+        "seccomp": False,
+        "network_namespace": False,
+        "connect": True,
+        "rlimits": resources(setup.limits, processes=None),
+    }
+
+
+def full(setup: Setup, inside: int) -> bool:
+    """What the notebook writes into its own folder; elsewhere nobody looks."""
+    return disk.folder_full(setup.folder, setup.limits.disk_mb * MEGABYTE)
+
+
+def remove(setup: Setup) -> None:
+    """Nothing more than what the guardian does."""

@@ -10,11 +10,13 @@ import pytest
 from grader import registry
 from grader.evidence import Cause, CellOutcome, RunOutcome
 from grader.sandbox import bubblewrap, unboxed
+from grader.sandbox.box import Setup
 from grader.sandbox.session import run
 from tests.kernels import QUICK, best_box, execute, submission
 
 pytestmark = pytest.mark.kernel
 
+needs_a_box = pytest.mark.skipif(best_box() is unboxed, reason="this machine has no box")
 needs_bubblewrap = pytest.mark.skipif(bool(bubblewrap.missing()), reason=bubblewrap.missing() or "bubblewrap works")
 
 
@@ -92,12 +94,112 @@ def test_a_notebook_that_takes_too_much_memory_is_ended(tmp_path: Path) -> None:
     assert "600 MB" in record.reason
 
 
-def test_a_flood_of_output_is_cut_and_the_notebook_goes_on(tmp_path: Path) -> None:
-    record = execute("for _ in range(3000): print('x' * 2000)", "print('next')", data=tmp_path, output_mb=2.0)
+def test_much_output_of_one_cell_is_cut_and_the_notebook_goes_on(tmp_path: Path) -> None:
+    record = execute("for _ in range(700): print('x' * 2000)", "print('next')", data=tmp_path, output_mb=2.0)
     assert record.outcome is RunOutcome.FINISHED
     assert sum(len(output.text) for output in record.cells[0].outputs) < 1_000_000
     assert "cut" in record.cells[0].outputs[-1].text
     assert record.cells[1].outputs[0].text == "next\n"
+
+
+def test_a_flood_of_output_ends_the_run_by_the_name_of_its_limit(tmp_path: Path) -> None:
+    record = execute("while True: print('x' * 2000)", "print('never')", data=tmp_path, output_mb=2.0)
+    assert (record.outcome, record.cell) == (RunOutcome.OUTPUT_LIMIT, 0)
+    assert "2 MB" in record.reason
+    assert record.cells[1].outcome is CellOutcome.NOT_REACHED
+
+
+def test_one_huge_display_is_dropped(tmp_path: Path) -> None:
+    huge = "from IPython.display import display; display({'text/html': 'x' * 900_000, 'text/plain': 'small'}, raw=True)"
+    record = execute(huge, "print('next')", data=tmp_path, output_mb=2.0)
+    assert record.outcome is RunOutcome.FINISHED
+    assert sum(len(output.text) for output in record.cells[0].outputs) < 1000
+
+
+def test_more_processes_than_allowed_end_the_run(tmp_path: Path) -> None:
+    forks = (
+        "import os, time\n"
+        "for _ in range(150):\n"
+        "    if os.fork() == 0:\n"
+        "        time.sleep(20); os._exit(0)\n"
+        "time.sleep(20)"
+    )
+    record = execute(forks, data=tmp_path, processes=100)
+    assert (record.outcome, record.cell) == (RunOutcome.PROCESS_LIMIT, 0)
+    assert "100 processes" in record.reason
+
+
+def test_more_files_than_the_disk_may_hold_end_the_run(tmp_path: Path) -> None:
+    writes = (
+        "import time\n"
+        "try:\n"
+        "    with open('big', 'wb') as f:\n"
+        "        for _ in range(30): f.write(b'x' * 1_000_000); f.flush()\n"
+        "except OSError as error: print(error)\n"
+        "try:\n"
+        "    open('more', 'wb').write(b'x' * 5_000_000)\n"
+        "except OSError as error: print(error)\n"
+        "time.sleep(10)"
+    )
+    record = execute(writes, data=tmp_path, disk_mb=20.0)
+    assert (record.outcome, record.cell) == (RunOutcome.DISK_LIMIT, 0)
+    assert "20 MB" in record.reason
+
+
+@needs_a_box
+def test_memory_of_all_processes_counts_together(tmp_path: Path) -> None:
+    many = (
+        "import os, time\n"
+        "for _ in range(4):\n"
+        "    if os.fork() == 0:\n"
+        "        kept = bytearray(b'x' * 200_000_000); time.sleep(20); os._exit(0)\n"
+        "time.sleep(20)"
+    )
+    record = execute(many, data=tmp_path, memory_mb=500.0)
+    assert (record.outcome, record.cell) == (RunOutcome.MEMORY_LIMIT, 0)
+
+
+@needs_a_box
+def test_memory_that_forked_processes_share_is_counted_once(tmp_path: Path) -> None:
+    shares = (
+        "import os, time\n"
+        "kept = bytearray(b'x' * 150_000_000)\n"
+        "children = [os.fork() for _ in range(1)]\n"
+        "if children[0] == 0:\n"
+        "    os.fork(); os.fork(); time.sleep(2); os._exit(0)\n"
+        "os.waitpid(children[0], 0); print('done')"
+    )
+    record = execute(shares, data=tmp_path, memory_mb=500.0)
+    assert record.outcome is RunOutcome.FINISHED, record.reason
+
+
+@needs_a_box
+def test_a_notebook_can_end_neither_its_worker_nor_everything(tmp_path: Path) -> None:
+    record = execute(
+        "import os, signal\nfor target in (os.getppid(), -1, -os.getpgid(os.getppid())):\n"
+        "    try: os.kill(target, signal.SIGKILL)\n    except OSError: print('refused')",
+        data=tmp_path,
+    )
+    assert record.outcome is RunOutcome.FINISHED
+    assert record.cells[0].outputs[0].text == "refused\n" * 3
+
+
+def test_a_segmentation_fault_is_told_by_its_signal(tmp_path: Path) -> None:
+    record = execute("import ctypes; ctypes.string_at(0)", data=tmp_path)
+    assert record.outcome is RunOutcome.KILLED
+    assert "signal 11" in record.reason
+
+
+def test_a_kernel_that_sends_nonsense_is_the_students_doing(tmp_path: Path) -> None:
+    record = execute(
+        "k = get_ipython().kernel\n"
+        "k.session.send(k.iopub_socket, 'stream', content={}, parent=k.get_parent(), ident=b'stream')\n"
+        "import time; time.sleep(1)",
+        "1",
+        data=tmp_path,
+    )
+    assert not record.outcome.blames_nobody
+    assert record.attempts == 1
 
 
 def test_colours_of_a_traceback_do_not_come_out(tmp_path: Path) -> None:
@@ -195,20 +297,34 @@ def _read(path: Path) -> bytes:
         return b""
 
 
-def test_a_box_that_cannot_be_started_is_our_failure(tmp_path: Path) -> None:
-    class Broken:
-        name = "broken"
-        setup = staticmethod(unboxed.setup)
-        isolation = staticmethod(unboxed.isolation)
+class Failing:
+    """A box that does not start, or not the first time."""
 
-        @staticmethod
-        def argv(_setup: object) -> list[str]:
-            return ["/nonexistent/program"]
+    name = "failing"
+    fenced = False
+    setup = staticmethod(unboxed.setup)
+    confinement = staticmethod(unboxed.confinement)
+    full = staticmethod(unboxed.full)
+    remove = staticmethod(unboxed.remove)
 
-    record = execute("1", data=tmp_path, box=Broken)  # type: ignore[arg-type]
-    assert record.outcome is RunOutcome.HARNESS_FAILURE
+    def __init__(self, failures: int) -> None:
+        self.failures = failures
+
+    def argv(self, setup: Setup) -> list[str]:
+        self.failures -= 1
+        return ["/nonexistent/program"] if self.failures >= 0 else unboxed.argv(setup)
+
+
+def test_a_box_that_cannot_be_started_is_our_failure_and_is_tried_twice(tmp_path: Path) -> None:
+    record = execute("1", data=tmp_path, box=Failing(9))  # type: ignore[arg-type]
+    assert (record.outcome, record.attempts) == (RunOutcome.HARNESS_FAILURE, 2)
     assert record.outcome.blames_nobody
     assert "/nonexistent/program" in record.reason
+
+
+def test_a_failure_of_ours_that_does_not_repeat_is_forgotten(tmp_path: Path) -> None:
+    record = execute("print(1)", data=tmp_path, box=Failing(1))  # type: ignore[arg-type]
+    assert (record.outcome, record.attempts) == (RunOutcome.FINISHED, 2)
 
 
 def test_the_versions_and_limits_of_a_run_are_recorded(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ CELL = {"type": "cell", "cell": 7}
 
 def test_an_event_belongs_to_the_cell_that_ran_as_the_nth() -> None:
     transcript = told({"type": "cell", "cell": 2}, CELL, event(event="built", model=0, count=2, line=3))
-    (model,) = transcript.models
+    (model,) = transcript.seen.models
     assert model.place is not None
     assert (model.place.cell, model.place.line) == (7, 3)
 
@@ -40,7 +40,7 @@ def test_epochs_are_kept_though_the_training_never_ended() -> None:
         event(event="epoch", fit=0, logs={"loss": 0.5, "accuracy": 0.8}),
         event(event="epoch", fit=0, logs={"loss": None, "accuracy": 0.9}),
     )
-    (fit,) = transcript.fits
+    (fit,) = transcript.seen.fits
     assert (fit.epochs_asked, fit.epochs_done, fit.finished, fit.weights) == (5, 2, False, Weights.FRESH)
     assert fit.history == {"loss": (0.5, None), "accuracy": (0.8, 0.9)}
 
@@ -52,9 +52,9 @@ def test_an_event_that_does_not_fit_is_noted_and_the_others_stay() -> None:
         event(event="fit", fit=-3, model=0),
         event(event="evaluate", model=0, results={"accuracy": 0.5}, count=1),
     )
-    assert transcript.fits == ()
-    assert len(transcript.evaluations) == 1
-    assert len(transcript.notes) == 2
+    assert transcript.seen.fits == ()
+    assert len(transcript.seen.evaluations) == 1
+    assert len(transcript.seen.notes) == 2
 
 
 def test_a_cell_that_was_running_and_those_that_never_began_are_told_apart() -> None:
@@ -76,7 +76,7 @@ def test_a_bn_layer_in_no_network_is_unattached() -> None:
         event(event="normalization", class_name="BatchNormalization", name="lost", count=1, line=2),
         event(event="model", model=0, framework="keras", style="sequential", class_name="S", graph=graph),
     )
-    assert [layer.name for layer in transcript.unattached()] == ["lost"]
+    assert [layer.name for layer in transcript.seen.unattached()] == ["lost"]
 
 
 plain = st.recursive(

@@ -1,0 +1,122 @@
+"""Landlock and seccomp: the worker takes the rights away from itself. Needs no program, no daemon and no namespace.
+
+For machines without bubblewrap and for containers in which it cannot start: Linux 6.12 or later, and libseccomp. Files
+that are not named cannot be opened, no connection can be made, no other process signalled; that other files exist, and
+their sizes, can still be seen. As root the worker is nobody else's user, with one capability left: to read the
+interpreter where only root may (Landlock still decides which files).
+"""
+
+import itertools
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from grader.rubric import Limits
+from grader.sandbox import disk
+from grader.sandbox.box import GUARDIAN, INSIDE, MEGABYTE, PACKAGE, Setup, environment, interpreter, resources, worker
+from grader.sandbox.inside import filters, landlock
+
+NEEDED = 6  # version of Landlock's interface: signals and abstract sockets
+SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin")
+SYSTEM_FILES = ("ld.so.cache", "localtime", "fonts", "mime.types", "nsswitch.conf")
+KERNEL_FILES = tuple(
+    f"/proc/{file}"
+    for file in ("self", "cpuinfo", "meminfo", "stat", "version", "filesystems", "sys/vm/overcommit_memory")
+)
+DEVICES = ("null", "zero", "full", "random", "urandom")
+FIRST_NUMBER = 0x40000
+FOLDERS = ("home", "control", "tmp")
+
+name = "landlock"
+fenced = True
+_labels = itertools.count()
+
+
+@cache
+def missing() -> str:
+    """Why this box is not to be had here, in one sentence; ``""`` where it is."""
+    if sys.platform != "linux":
+        return "Landlock exists on Linux only."
+    found = landlock.abi()
+    if found < NEEDED:
+        told = f"has version {found} of it" if found else "does not have it"
+        return f"Landlock of version {NEEDED} is needed (Linux 6.12 or later); this kernel {told}."
+    if not filters.available():
+        return "libseccomp is not installed (Debian, Ubuntu: apt install libseccomp2)."
+    if os.geteuid() == 0 and not shutil.which("setpriv"):
+        return "setpriv is not installed (Debian, Ubuntu: apt install util-linux)."
+    return ""
+
+
+def setup(folder: Path, data: Path, limits: Limits) -> Setup:
+    """Three folders outside that the notebook may write to."""
+    folder.chmod(0o755)
+    for each in FOLDERS:
+        (folder / each).mkdir()
+        (folder / each).chmod(0o1777)
+    label = os.getpid() % 10_000 * 100 + next(_labels) % 100
+    home, control = str(folder / "home"), str(folder / "control")
+    return Setup(
+        folder=folder, data=data, limits=limits, home=home, control=control, data_inside=str(data), label=label
+    )
+
+
+def argv(setup: Setup) -> list[str]:
+    """A guardian outside of the confinement, and the worker that will confine itself."""
+    variables = [f"{k}={v}" for k, v in environment(setup.home, setup.control, str(setup.folder / "tmp")).items()]
+    guardian = [sys.executable, "-I", str(GUARDIAN)]
+    return ["env", "-i", *variables, *guardian, *_somebody(setup.label), *worker(sys.executable, str(INSIDE.parent))]
+
+
+def confinement(setup: Setup) -> Mapping[str, Any]:
+    """Which files may be opened; no connections at all, since Landlock cannot tell sockets apart by their paths.
+
+    The worker sees all processes (and says of the kernel that it goes first when memory runs out); the kernel sees only
+    itself.
+    """
+    readable = [*SYSTEM, *(f"/etc/{file}" for file in SYSTEM_FILES), "/sys/devices/system/cpu"]
+    readable += [str(setup.data), str(INSIDE)]
+    for folder in interpreter():
+        readable += _without_the_grader(Path(folder))
+    writable = [str(setup.folder / each) for each in FOLDERS] + [f"/dev/{device}" for device in DEVICES]
+    return {
+        "landlock": {"read": readable, "write": [*writable, "/proc"]},
+        "kernel_landlock": {"read": [*readable, *KERNEL_FILES], "write": writable},
+        "seccomp": True,
+        "network_namespace": False,
+        "connect": False,
+        "rlimits": resources(setup.limits, processes=setup.limits.processes if os.geteuid() == 0 else None),
+    }
+
+
+def full(setup: Setup, inside: int) -> bool:
+    """All that a notebook can write lies in one folder."""
+    return disk.folder_full(setup.folder, setup.limits.disk_mb * MEGABYTE)
+
+
+def remove(setup: Setup) -> None:
+    """Nothing more than what the guardian does."""
+
+
+def _without_the_grader(folder: Path) -> Iterator[str]:
+    """A folder, or all that is in it but the grader itself: rubrics and reference solutions travel with it."""
+    if not PACKAGE.is_relative_to(folder):
+        yield str(folder)
+        return
+    for entry in sorted(folder.iterdir()):
+        if entry != PACKAGE:
+            yield from _without_the_grader(entry)
+
+
+def _somebody(label: int) -> list[str]:
+    """As root: nobody that this machine knows, who may read what root may, and nothing else."""
+    if os.geteuid() != 0:
+        return []
+    number = str(FIRST_NUMBER + label)
+    nobody = ["setpriv", "--reuid", number, "--regid", number, "--clear-groups", "--no-new-privs"]
+    kept = [f"--{each}=-all,+dac_read_search" for each in ("bounding-set", "inh-caps", "ambient-caps")]
+    return [*nobody, *kept, "--"]
