@@ -15,12 +15,12 @@ def describe(data: Any) -> dict[str, Any]:
     Only what lies in memory is looked into. A ``tf.data`` pipeline or a generator is left alone: to draw from it
     would move the student's own random state.
     """
-    first = _first(data)
+    first = first_input(data)
     if first is None:
         return {}
     if hasattr(first, "element_spec"):
         return _pipeline(first)
-    array = _array(first)
+    array = in_memory(first)
     if array is None or array.ndim == 0:
         return {"dtype": type(first).__name__}
     facts: dict[str, Any] = {"samples": len(array), "shape": list(array.shape[1:]), "dtype": str(array.dtype)}
@@ -30,7 +30,7 @@ def describe(data: Any) -> dict[str, Any]:
     return facts
 
 
-def _first(data: Any) -> Any:
+def first_input(data: Any) -> Any:
     """The first input of a model that takes several."""
     while isinstance(data, (list, tuple, dict)) and data:
         values = list(data.values()) if isinstance(data, dict) else data
@@ -40,7 +40,7 @@ def _first(data: Any) -> Any:
     return data
 
 
-def _array(data: Any) -> Any:
+def in_memory(data: Any) -> Any:
     """A NumPy view or copy of data that lies in memory, or ``None``."""
     import numpy
 

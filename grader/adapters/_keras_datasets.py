@@ -22,6 +22,8 @@ def install(observer: Observer) -> None:
         served = _served(observer, name, source.load_data)
         source.load_data = served  # type: ignore[attr-defined]
         public.load_data = served  # type: ignore[attr-defined]
+        observer.keep(source, "load_data")
+        observer.keep(public, "load_data")
 
 
 def _served(observer: Observer, name: str, original: Any) -> Any:
@@ -29,6 +31,7 @@ def _served(observer: Observer, name: str, original: Any) -> Any:
     def load_data(*_args: Any, **_kwargs: Any) -> Any:
         import numpy
 
+        observer.requested.add(name)
         path = Path(observer.data, f"{name}.npz")
         manifest = _manifest(observer.data).get(name, {})
         if not path.exists():

@@ -37,11 +37,13 @@ class Models:
     def install(self) -> None:
         """Wrap the constructors, ``add`` and the construction of BN layers."""
         self.tracer.install()
+        self.observer.keep(self.keras.layers.Layer, "__call__")
         functional = self.keras.src.models.functional.Functional
         for kind in (self.keras.Sequential, functional, self.keras.Model):
             self._register_after(kind, "__init__")
         self._register_after(self.keras.Sequential, "add")
         self._note_normalization(self.keras.layers.BatchNormalization)
+        self.observer.subjects.append(self.known)
         self.observer.at_cell_end(self._at_cell_end)
 
     def number(self, model: Any) -> int:
@@ -102,6 +104,7 @@ class Models:
             return result
 
         setattr(kind, method, wrapped)
+        self.observer.keep(kind, method)
 
     def _note_normalization(self, kind: Any) -> None:
         original = kind.__init__
@@ -113,6 +116,7 @@ class Models:
             note(layer)
 
         kind.__init__ = wrapped
+        self.observer.keep(kind, "__init__")
 
     def _normalization(self, layer: Any) -> None:
         facts = node(layer)

@@ -25,6 +25,7 @@ class Tracer:
 
     Attributes:
         graphs: what was seen, by model; a model that is gone takes its graph along.
+        on_call: is given every model that is called, and its positional arguments; not the parts of one.
     """
 
     def __init__(self, keras: Any, on_traced: Callable[[Any], None]) -> None:
@@ -33,6 +34,7 @@ class Tracer:
         self._on_traced = on_traced
         self._calls: MutableMapping[Any, int] = weakref.WeakKeyDictionary()
         self._trace: _Trace | None = None
+        self.on_call: Callable[[Any, Any], None] = lambda _model, _arguments: None
 
     def install(self) -> None:
         """Wrap ``Layer.__call__`` on the class."""
@@ -43,6 +45,8 @@ class Tracer:
         def call(layer: Any, *args: Any, **kwargs: Any) -> Any:
             if tracer._trace is not None:
                 return tracer._trace.call(original, layer, args, kwargs)
+            if isinstance(layer, tracer.keras.Model):
+                tracer.on_call(layer, args)
             if not tracer._wanted(layer):
                 return original(layer, *args, **kwargs)
             return tracer._watch(original, layer, args, kwargs)

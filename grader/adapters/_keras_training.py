@@ -2,34 +2,38 @@
 
 from __future__ import annotations
 
-import hashlib
 import inspect
 import time
-import weakref
 from collections.abc import Callable
 from typing import Any
 
 from ._arrays import batch_size, describe
+from ._input_profiles import Profiles
 from ._keras_models import Models
+from ._keras_values import name_of, number_in, rate_of, results_of
+from ._keras_weights import Freshness, Kept
 from ._observer import Observer, owner_of, stands_in_for
 
 DEFAULT_BATCH = 32  # of Keras' fit on arrays
-LARGEST_FINGERPRINT = 20_000_000  # weights
 
 
 class Training:
-    """Watches ``compile``, ``fit``, ``evaluate``, ``predict`` and steps that a student's own loop takes."""
+    """Watches ``compile``, ``fit``, ``evaluate``, ``predict`` and steps that a student's own loop takes.
 
-    def __init__(self, keras: Any, models: Models, observer: Observer) -> None:
+    Attributes:
+        kept: the networks to ask after the last cell.
+    """
+
+    def __init__(self, keras: Any, models: Models, profiles: Profiles, observer: Observer) -> None:
         self.keras = keras
         self.models = models
+        self.profiles = profiles
+        self.kept = Kept()
         self.observer = observer
         self._next = 0
         self._running: dict[int, dict[str, Any]] = {}  # id of a model in fit -> its run
         self._busy = 0
-        self._stepped: dict[int, Any] = {}  # id of a weight that was trained -> weak reference
-        self._first: dict[int, str] = {}  # number of a model -> fingerprint before its first training
-        self._last: set[str] = set()  # fingerprints after trainings
+        self._freshness = Freshness()
         self._loops: dict[int, dict[str, Any]] = {}
 
     def install(self) -> None:
@@ -42,6 +46,7 @@ class Training:
         self._wrap(model, "train_on_batch", before=self._starts_work, after=self._trained_on_batch)
         self._wrap(self.keras.callbacks.History, "on_epoch_end", after=self._epoch_ended)
         self._wrap(self.keras.optimizers.Optimizer, "apply", after=self._applied)
+        self.models.tracer.on_call = self.observer.watched(self._called)
         self.observer.at_cell_end(self._tell_loops)
 
     def _wrap(
@@ -67,6 +72,7 @@ class Training:
             return result
 
         setattr(owner, name, wrapped)
+        self.observer.keep(owner, name)
 
     # compile
 
@@ -77,7 +83,7 @@ class Training:
             self.observer.emit(
                 "compile",
                 model=self.models.number(model),
-                metrics=[_name(m) for m in (metrics if isinstance(metrics, (list, tuple)) else [metrics])],
+                metrics=[name_of(m) for m in (metrics if isinstance(metrics, (list, tuple)) else [metrics])],
                 **self._settings(model),
                 **self.observer.place(),
             )
@@ -86,8 +92,8 @@ class Training:
         optimizer = getattr(model, "optimizer", None)
         return {
             "optimizer": type(optimizer).__name__ if optimizer is not None else None,
-            "learning_rate": _learning_rate(optimizer),
-            "loss": _name(getattr(model, "loss", None)),
+            "learning_rate": rate_of(optimizer),
+            "loss": name_of(getattr(model, "loss", None)),
         }
 
     # fit
@@ -99,6 +105,7 @@ class Training:
         self._running[id(model)] = run
         self.models.describe(model)
         x = arguments.get("x")
+        self.profiles.trained_on(model, x)
         validation = arguments.get("validation_data")
         split = arguments.get("validation_split") or 0.0
         self.observer.emit(
@@ -112,7 +119,7 @@ class Training:
             validation_source="data" if validation is not None else "split" if split else "none",
             validation_split=split or None,
             validation=describe(validation) if validation is not None else None,
-            weights=self._weights(model),
+            weights=self._freshness.of(self.models.number(model), model),
             **self._settings(model),
             **self.observer.place(),
         )
@@ -133,7 +140,7 @@ class Training:
             if not run.get("epochs"):
                 self._mark_stepped(history.model)
             run["epochs"] = run.get("epochs", 0) + 1
-            logs = {key: _number(value) for key, value in (arguments.get("logs") or {}).items()}
+            logs = {key: number_in(value) for key, value in (arguments.get("logs") or {}).items()}
             self.observer.emit("epoch", fit=run["fit"], logs=logs)
 
     def _fit_ends(self, model: Any, _arguments: dict[str, Any], run: Any, _result: Any, done: bool) -> None:
@@ -142,32 +149,19 @@ class Training:
         if run is None:
             return
         self._mark_stepped(model)
-        fingerprint = _fingerprint(model)
-        if fingerprint:
-            self._last.add(fingerprint)
+        self._freshness.ended_with(self.kept.trained(self.models.number(model)))
         self.models.describe(model)
         self.observer.emit("fit_end", fit=run["fit"], finished=done, seconds=time.monotonic() - run["began"])
 
-    def _weights(self, model: Any) -> str:
-        """Whether training starts from weights that no training has touched, or that were put back."""
-        number = self.models.number(model)
-        now = _fingerprint(model)
-        if not any(self._was_stepped(variable) for variable in model.trainable_variables):
-            if now is not None and now in self._last:
-                return "trained"
-            if now is not None:
-                self._first.setdefault(number, now)
-            return "fresh"
-        return "fresh" if now is not None and self._first.get(number) == now else "trained"
-
     def _mark_stepped(self, model: Any) -> None:
         self.models.was_trained(model)
-        for variable in model.trainable_variables:
-            self._stepped[id(variable)] = weakref.ref(variable)
+        self.kept.keep(self.models.number(model), model)
+        self._freshness.stepped(model)
 
-    def _was_stepped(self, variable: Any) -> bool:
-        reference = self._stepped.get(id(variable))
-        return reference is not None and reference() is variable
+    def _called(self, model: Any, arguments: Any) -> None:
+        """A network was called: what with tells how to put other images in."""
+        if arguments:
+            self.profiles.called_with(model, arguments[0], look=self._busy == 0)
 
     # evaluate, predict
 
@@ -182,17 +176,20 @@ class Training:
     def _evaluated(self, model: Any, arguments: dict[str, Any], own: Any, result: Any, done: bool) -> None:
         self._busy -= 1
         if own and done:
+            self.kept.keep(self.models.number(model), model)
+            self.profiles.used_on(model, arguments.get("x"))
             self.observer.emit(
                 "evaluate",
                 model=self.models.number(model),
                 data=describe(arguments.get("x")),
-                results=_results(model, result),
+                results=results_of(model, result),
                 **self.observer.place(),
             )
 
     def _predicted(self, model: Any, arguments: dict[str, Any], own: Any, _result: Any, done: bool) -> None:
         self._busy -= 1
         if own and done:
+            self.profiles.used_on(model, arguments.get("x"))
             self.observer.emit(
                 "predict",
                 model=self.models.number(model),
@@ -205,6 +202,7 @@ class Training:
     def _trained_on_batch(self, model: Any, arguments: dict[str, Any], own: Any, _r: Any, done: bool) -> None:
         self._busy -= 1
         if own and done:
+            self.profiles.called_with(model, arguments.get("x"), look=True)
             self._step(model, batch=describe(arguments.get("x")), counted=True)
 
     def _applied(self, optimizer: Any, arguments: dict[str, Any], _token: Any, _r: Any, done: bool) -> None:
@@ -227,12 +225,12 @@ class Training:
             if optimizer is not None:
                 settings |= {
                     "optimizer": type(optimizer).__name__,
-                    "learning_rate": _learning_rate(optimizer),
+                    "learning_rate": rate_of(optimizer),
                 }
             loop = self._loops[id(model)] = {
                 "model": self.models.number(model),
                 "steps": 0,
-                "weights": self._weights(model),
+                "weights": self._freshness.of(self.models.number(model), model),
                 "batch_size": batch.get("samples"),
                 "data": {key: value for key, value in batch.items() if key not in {"samples", "digest"}},
                 **settings,
@@ -243,54 +241,10 @@ class Training:
 
     def _tell_loops(self) -> None:
         for loop in self._loops.values():
+            if loop["steps"] is None:  # it may go on in later cells, unseen within its tf.function
+                self.kept.after[loop["model"]] = None
+            else:
+                self.kept.trained(loop["model"])
             self.observer.emit("loop", fit=self._next, **loop)
             self._next += 1
         self._loops.clear()
-
-
-def _results(model: Any, result: Any) -> dict[str, Any]:
-    """What ``evaluate`` returned, by metric name."""
-    if isinstance(result, dict):
-        return {str(key): _number(value) for key, value in result.items()}
-    values = result if isinstance(result, (list, tuple)) else [result]
-    named: dict[str, Any] = getattr(model, "get_metrics_result", dict)()
-    names = list(named) if len(named) == len(values) else list(getattr(model, "metrics_names", []))
-    return {str(name): _number(value) for name, value in zip(names, values, strict=False)}
-
-
-def _number(value: Any) -> float | None:
-    try:
-        return float(value)
-    except Exception:
-        return None
-
-
-def _learning_rate(optimizer: Any) -> float | None:
-    if optimizer is None:
-        return None
-    try:
-        return float(f"{float(optimizer.learning_rate):.6g}")  # 0.001, and not the nearest float32
-    except Exception:
-        return None
-
-
-def _name(value: Any) -> str | None:
-    """A loss or metric as a person would call it."""
-    if value is None or isinstance(value, str):
-        return value
-    return str(getattr(value, "name", None) or getattr(value, "__name__", None) or type(value).__name__)
-
-
-def _fingerprint(model: Any) -> str | None:
-    """Equal for equal weights; ``None`` for a network that is not built or too large to look at."""
-    try:
-        variables = list(model.trainable_variables)
-        arrays = [variable.numpy() for variable in variables]
-    except Exception:
-        return None
-    if not arrays or sum(array.size for array in arrays) > LARGEST_FINGERPRINT:
-        return None
-    digest = hashlib.blake2b(digest_size=16)
-    for array in arrays:
-        digest.update(array.tobytes())
-    return digest.hexdigest()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from . import _keras_datasets
+from ._input_profiles import Profiles
+from ._keras_asking import Asking
 from ._keras_models import Models
 from ._keras_names import LAYER_KINDS as LAYER_KINDS
 from ._keras_training import Training
@@ -16,8 +18,11 @@ def install(observer: Observer) -> None:
 
     def watch(keras: Any) -> None:
         models = Models(keras, observer)
+        profiles = Profiles()
+        training = Training(keras, models, profiles, observer)
+        Asking(keras, models, training.kept, profiles, observer).install()
         models.install()
-        Training(keras, models, observer).install()
+        training.install()
         _keras_datasets.install(observer)
 
     observer.on_import("keras", watch)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from ruamel.yaml import YAML
@@ -22,6 +23,8 @@ _LARGEST = {
     "cell_seconds": 86_400.0,
     "total_seconds": 172_800.0,
     "memory_mb": 1_000_000.0,
+    "processes": 100_000.0,
+    "disk_mb": 1_000_000.0,
     "output_mb": 10_000.0,
     "events": 10_000_000.0,
 }
@@ -67,6 +70,8 @@ def _parsed(path: Path) -> CommentedMap:
         raise RubricError(f"{path}:{line}: this is not YAML: {error.problem or error.context}.") from None
     except (YAMLError, ValueError) as error:
         raise RubricError(f"{path}:1: this is not YAML: {error}.") from None
+    except RecursionError:
+        raise RubricError(f"{path}:1: the file nests its values too deeply to be a rubric.") from None
     if content is None:
         raise RubricError(f"{path}:1: the file is empty.", advice="See docs/ for how to write a rubric.")
     if not isinstance(content, CommentedMap):
@@ -101,6 +106,8 @@ def _criteria(
             raise RubricError(f"{spot.at_key(entry, 'id')}: the id '{criterion.id}' is used twice.")
         found[criterion.id] = criterion
     _refuse_bad_needs(entries, found, spot)
+    if not any(criterion.points for criterion in found.values()):
+        raise RubricError(f"{spot.at_key(top, 'criteria')}: no criterion gives points; one at least has more than 0.")
     return tuple(found.values())
 
 
@@ -123,8 +130,8 @@ def _criterion(entry: CommentedMap, spot: Spot, questions: Mapping[str, str], ch
 
 def _points(entry: CommentedMap, spot: Spot) -> float:
     points = numeral(entry, "points", spot)
-    if points <= 0:
-        raise RubricError(f"{spot.at_key(entry, 'points')}: points are more than 0, not {points:g}.")
+    if points < 0:
+        raise RubricError(f"{spot.at_key(entry, 'points')}: points are 0 or more, not {points:g}.")
     return points
 
 
@@ -176,7 +183,11 @@ def _limits(top: CommentedMap, spot: Spot) -> Limits:
             f"{spot.at_key(top, 'limits')}: a cell may take {values['cell_seconds']:g} seconds, which is more than the "
             f"{values['total_seconds']:g} of the whole notebook."
         )
-    events = values.pop("events")
-    if not math.isclose(events, round(events)):
-        raise RubricError(f"{spot.at_key(given, 'events')}: events are a whole number, not {events:g}.")
-    return Limits(**values, events=round(events))
+    processes, events = (_whole(given, name, values.pop(name), spot) for name in ("processes", "events"))
+    return replace(standard, **values, processes=processes, events=events)
+
+
+def _whole(given: CommentedMap, name: str, value: float, spot: Spot) -> int:
+    if not math.isclose(value, round(value)):
+        raise RubricError(f"{spot.at_key(given, name)}: {name} are a whole number, not {value:g}.")
+    return round(value)

@@ -67,6 +67,15 @@ def test_a_good_rubric_is_read_as_it_stands(tmp_path: Path):
     assert (rubric.limits.cell_seconds, rubric.limits.events) == (60.0, 500)
 
 
+def test_a_criterion_may_give_no_points(tmp_path: Path):
+    assert read(tmp_path, GOOD.replace("points: 2.5", "points: 0")).points == 4.0
+
+
+def test_a_rubric_without_any_points_is_refused(tmp_path: Path):
+    with pytest.raises(RubricError, match="no criterion gives points"):
+        read(tmp_path, GOOD.replace("points: 2.5", "points: 0").replace("points: 4", "points: 0"))
+
+
 def test_a_list_among_the_options_arrives_as_a_tuple_of_plain_text(tmp_path: Path):
     terms = read(tmp_path, GOOD).criterion("text").options["terms"]
     assert terms == ("mean", "variance|spread")
@@ -101,8 +110,7 @@ def test_limits_that_are_not_given_are_the_standard_ones(tmp_path: Path):
         ("needs: [text]", "needs: text", 25, "'needs' is a list"),
         ("needs: [text]", "needs: [3]", 25, "ids of criteria"),
         ("needs: [text]", "needs: [sizes]", 25, "sizes → sizes"),
-        ("points: 2.5", "points: 0", 22, "more than 0"),
-        ("points: 2.5", "points: -1", 22, "more than 0"),
+        ("points: 2.5", "points: -1", 22, "0 or more"),
         ("points: 2.5", "points: .nan", 22, "is a number"),
         ("points: 2.5", "points: .inf", 22, "is a number"),
         ("points: 2.5", "points: five", 22, "is a number"),

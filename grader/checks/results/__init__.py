@@ -1,0 +1,1 @@
+"""Whether the results that a notebook gives are its own."""
