@@ -4,10 +4,11 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from grader.evidence import Evidence, RunOutcome, Where
+from grader.consistency import doubts
+from grader.evidence import Evidence, RunOutcome, RunRecord
 from grader.finding import Finding, Judgement, Outcome
 from grader.grade import Grade, ReviewItem, Score
-from grader.graph import LayerGraph
+from grader.outcomes import for_instructor
 from grader.rubric import Criterion, Rubric
 
 FIX_FIRST = 3
@@ -100,8 +101,9 @@ def _passed(scores: Sequence[Score], share: float) -> bool | None:
 
 
 def _about_criteria(scores: Sequence[Score]) -> Iterator[ReviewItem]:
+    """What a person has to decide: a criterion without points holds nothing open (`doubts` tells of what it found)."""
     for each in scores:
-        if not each.outcome.is_verdict:
+        if each.open or each.outcome is Outcome.ERRORED:
             yield ReviewItem(criterion=each.criterion, reason=f"{_OPEN[each.outcome]} {each.finding.seen}".strip())
 
 
@@ -113,45 +115,13 @@ _OPEN = {
 
 
 def _about_the_run(evidence: Evidence) -> Iterator[ReviewItem]:
-    for reason in (_ending(evidence), _contradiction(evidence), _cut(evidence)):
+    for reason in (_ending(evidence.run), *doubts(evidence), _cut(evidence)):
         if reason:
             yield ReviewItem(criterion="", reason=reason)
 
 
-_ENDINGS = {
-    RunOutcome.STUDENT_ERROR: "The run met an error{at}; what could still run was graded.",
-    RunOutcome.TIME_LIMIT: "The run reached its time limit{at}; what was seen until then was graded.",
-    RunOutcome.MEMORY_LIMIT: "The run reached its memory limit{at}; what was seen until then was graded.",
-    RunOutcome.KILLED: "The kernel ended{at}; what was seen until then was graded.",
-    RunOutcome.ENVIRONMENT: "The environment lacks something that the notebook asks for{at}; no point is lost to that.",
-    RunOutcome.HARNESS_FAILURE: "The grader itself failed while it ran the notebook{at}; no point is lost to that.",
-    RunOutcome.NOT_RUN: "The notebook was not run.",
-}
-
-
-def _ending(evidence: Evidence) -> str:
-    run = evidence.run
-    at = "" if run.cell is None else f" at cell {run.cell}"
-    told = _ENDINGS.get(run.outcome, "").format(at=at)
-    return f"{told} {run.reason}".strip() if told else ""
-
-
-def _contradiction(evidence: Evidence) -> str:
-    """Where what is written and what was seen disagree although the run finished."""
-    if evidence.run.outcome is not RunOutcome.FINISHED:
-        return ""
-    written = [model for model in evidence.source.models if model.where is Where.CODE and _has_batch_norm(model.graph)]
-    if not written or any(_has_batch_norm(model.graph) for model in evidence.run.models):
-        return ""
-    model = written[0]
-    return (
-        f"Written and seen disagree: the code at cell {model.place.cell} spells out a network with batch normalization "
-        f"('{model.name}'), but none was built although the run finished."
-    )
-
-
-def _has_batch_norm(graph: LayerGraph | None) -> bool:
-    return graph is not None and any(layer.id in graph.attached for layer in graph.batch_norms)
+def _ending(run: RunRecord) -> str:
+    return "" if run.outcome is RunOutcome.FINISHED else f"{for_instructor(run)} {run.reason}".strip()
 
 
 def _cut(evidence: Evidence) -> str:

@@ -5,7 +5,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.evidence import Evidence, RunOutcome, SourceRecord, Where
+from grader.evidence import (
+    BlindRecord,
+    ClaimRecord,
+    ClaimSource,
+    Evidence,
+    RunOutcome,
+    SourceRecord,
+    TamperKind,
+    TamperRecord,
+    Where,
+)
 from grader.finding import Finding, Judgement, Outcome, met, partial, undecided, unmet
 from grader.grade import Grade
 from grader.rubric import Criterion, Rubric
@@ -128,6 +138,26 @@ def test_bn_that_is_written_and_built_is_no_contradiction():
     source = SourceRecord(models=(written(NORMALIZED, where=Where.CODE),))
     at = evidence(source=source, models=(model(0, NORMALIZED),))
     assert graded([5], [met("good")], at).review == ()
+
+
+def test_signs_of_tampering_and_accuracies_not_borne_out_are_for_a_person_and_cost_nothing():
+    sign = TamperRecord(kind=TamperKind.REPLACED, what="evaluate was replaced.", place=Place(cell=4))
+    claim = ClaimRecord(value=0.99, source=ClaimSource.EVALUATE, model=0)
+    blind = BlindRecord(model=0, dataset="mnist", samples=500, correct=50)
+    at = evidence(models=(model(0, NORMALIZED),), tampering=(sign,), claims=(claim,), blind=(blind,))
+    grade = graded([5], [met("good")], at)
+    first, second = (item.reason for item in grade.review)
+    assert "evaluate was replaced" in first
+    assert "99.0 %" in second
+    assert "10.0 %" in second
+    assert grade.earned == 5
+    assert grade.passed is True
+
+
+def test_a_limit_that_ended_the_run_is_named_on_the_review_list():
+    at = changed(evidence(), outcome=RunOutcome.DISK_LIMIT, cell=3, limits={"disk_mb": 2000.0})
+    (item,) = graded([5], [met("good")], at).review
+    assert "at cell 3 (disk_mb: 2000)" in item.reason
 
 
 def test_what_was_cut_from_the_recording_is_told():

@@ -5,22 +5,24 @@ Runs inside the student's kernel, so: standard library only, never raises into t
 
 from __future__ import annotations
 
+import base64
 import functools
-import importlib.abc
-import importlib.machinery
-import importlib.util
 import inspect
 import json
 import math
 import os
 import sys
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable
 from types import ModuleType
 from typing import Any
+
+from ._import_watch import ImportWatch
 
 LONGEST_TEXT = 500
 LONGEST_LIST = 2_000
 LONGEST_EVENT = 200_000  # characters of JSON
+MOST_ANSWERS = 200
 DEEPEST = 8
 
 
@@ -79,20 +81,30 @@ class Observer:
     Attributes:
         count: how many cells have begun; the worker knows which cell that is.
         data: the folder with the data sets that are served.
+        requested: names of the data sets that the notebook asked for.
     """
 
     def __init__(self, shell: Any, transcript: str, *, most_events: int, data: str) -> None:
         self.shell = shell
         self.data = data
         self.count = 0
+        self.kept: dict[tuple[Any, str], Any] = {}
+        self.subjects: list[Callable[[], list[Any]]] = []
+        self.written = 0
+        self.strangers = 0
+        self._number = 0
+        self._writing = threading.RLock()
         self._left = most_events
         self._cut = 0
         self._failures: dict[str, int] = {}
+        self.requested: set[str] = set()
         self._at_cell_end: list[Callable[[], None]] = []
+        self._at_question: list[Callable[[Any], None]] = []
+        self._answers = 0
         self._descriptor = os.open(transcript, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
         self._pid = os.getpid()
-        shell.events.register("pre_run_cell", self._before_cell)
-        shell.events.register("post_run_cell", self._after_cell)
+        for event, function in self.hooks():
+            shell.events.register(event, function)
 
     def emit(self, event: str, **facts: Any) -> None:
         """Append one event to the transcript; beyond the limit it is only counted."""
@@ -101,6 +113,10 @@ class Observer:
             return
         self._left -= 1
         self._write(event, facts)
+
+    def tell(self, event: str, **facts: Any) -> None:
+        """Append an event that the limit does not hold back, with its place."""
+        self._write(event, {**facts, **self.place()})
 
     def watched(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """A recording function that survives everything: what goes wrong is counted, and told once a cell."""
@@ -127,9 +143,43 @@ class Observer:
             frame = frame.f_back  # type: ignore[assignment]
         return {"count": self.count, "line": line}
 
+    def keep(self, owner: Any, *names: str) -> None:
+        """Remember what stands at these attributes of a class or module now: nothing else should, from here on.
+
+        Of an attribute that is not there (a class inherits it), it is remembered that it is not.
+        """
+        for name in names:
+            self.kept[owner, name] = vars(owner).get(name)
+
+    @property
+    def descriptor(self) -> int:
+        """The transcript's file."""
+        return self._descriptor
+
+    def hooks(self) -> tuple[tuple[str, Callable[..., Any]], ...]:
+        """By which events of the kernel it is called."""
+        return ("pre_run_cell", self._before_cell), ("post_run_cell", self._after_cell)
+
     def at_cell_end(self, function: Callable[[], None]) -> None:
         """Call a function after each cell, whether it ended well or not."""
         self._at_cell_end.append(self.watched(function))
+
+    def at_question(self, function: Callable[[Any], None]) -> None:
+        """Call a function with the images that the grader asks about, after the last cell."""
+        self._at_question.append(self.watched(function))
+
+    def answer(self, sets: Any) -> None:
+        """Have every guest answer about images: for each data set its ``shape`` and the ``path`` of its bytes."""
+        for function in self._at_question:
+            function(sets)
+        self._tell_failures()
+
+    def emit_answer(self, outputs: bytes = b"", **facts: Any) -> None:
+        """Append an answer, whose raw outputs are longer than any text of an observation; these have a limit too."""
+        if self._answers < MOST_ANSWERS:
+            self._answers += 1
+            raw = {"outputs": base64.b64encode(outputs).decode("ascii")} if outputs else {}
+            self._append({"event": "answer", **plain(facts), **raw})
 
     def on_import(self, library: str, function: Callable[[ModuleType], None]) -> None:
         """Call a function with a module as soon as it has been imported, or now if it was."""
@@ -137,7 +187,7 @@ class Observer:
         if library in sys.modules:
             careful(sys.modules[library])
         else:
-            sys.meta_path.insert(0, _ImportWatch(library, careful))
+            sys.meta_path.insert(0, ImportWatch(library, careful))
 
     def _before_cell(self, info: Any) -> None:
         if getattr(info, "store_history", False):
@@ -146,52 +196,37 @@ class Observer:
     def _after_cell(self, _result: Any) -> None:
         for function in self._at_cell_end:
             function()
-        if self._failures:
-            self._write("not_recorded", {"count": self.count, "reasons": dict(list(self._failures.items())[:20])})
-            self._failures.clear()
+        self._tell_failures()
         if self._cut:
             self._write("cut", {"count": self.count, "events": self._cut})
             self._cut = 0
 
+    def _tell_failures(self) -> None:
+        if self._failures:
+            self._write("not_recorded", {"count": self.count, "reasons": dict(list(self._failures.items())[:20])})
+            self._failures.clear()
+
     def _write(self, event: str, facts: dict[str, Any]) -> None:
+        self._append({"event": event, **plain(facts)})
+
+    def _append(self, event: dict[str, Any]) -> None:
         if os.getpid() != self._pid:  # a process that the student forked is not the notebook
             return
-        text = json.dumps({"event": event, **plain(facts)})
-        if len(text) > LONGEST_EVENT:
-            text = json.dumps({"event": "cut", "count": self.count, "events": 1})
-        os.write(self._descriptor, text.encode("ascii") + b"\n")
+        if not _called_by_guest():
+            self.strangers += 1
+        with self._writing:  # numbers must stand in order, whichever thread a network trains in
+            text = json.dumps({"n": self._number, **event})
+            if len(text) > LONGEST_EVENT:
+                text = json.dumps({"n": self._number, "event": "cut", "count": self.count, "events": 1})
+            self.written += os.write(self._descriptor, text.encode("ascii") + b"\n")
+            self._number += 1
 
 
-class _ImportWatch(importlib.abc.MetaPathFinder):
-    """Finds one module as the other finders would, and calls a function after it has been executed."""
-
-    def __init__(self, library: str, function: Callable[[ModuleType], None]) -> None:
-        self.library = library
-        self.function = function
-        self.asking = False  # the other finders, who may be asked without an import following
-
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
-    ) -> importlib.machinery.ModuleSpec | None:
-        """The module's own spec, with a loader that calls back; ``None`` for every other module."""
-        if fullname != self.library or self.asking:
-            return None
-        self.asking = True
-        try:
-            spec = importlib.util.find_spec(fullname)
-        finally:
-            self.asking = False
-        if spec is not None and spec.loader is not None:
-            self._call_back(spec.loader)
-        return spec
-
-    def _call_back(self, loader: Any) -> None:
-        execute = loader.exec_module
-
-        def exec_module(module: ModuleType) -> None:
-            execute(module)
-            if self in sys.meta_path:
-                sys.meta_path.remove(self)
-                self.function(module)
-
-        loader.exec_module = exec_module
+def _called_by_guest() -> bool:
+    """Whether whoever had an event written is a guest, or the kernel that ends a cell."""
+    frame = sys._getframe(2)
+    while frame is not None and frame.f_globals is globals():
+        if frame.f_code.co_name in {"_after_cell", "answer"}:
+            return True
+        frame = frame.f_back  # type: ignore[assignment]
+    return frame is not None and frame.f_globals.get("__package__") == __package__
