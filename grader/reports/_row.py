@@ -13,6 +13,7 @@ class Row:
     Attributes:
         outcome: how the run ended (a ``RunOutcome``'s value), ``""`` for a rejected file.
         reason: why, in a sentence.
+        told: how it ended and why, for whoever grades it.
         seconds: that the run took.
         served: what data sets the notebook got, in words (``mnist: stand-in``).
         link: the student's page as seen from the index, ``""`` when there is none.
@@ -21,6 +22,7 @@ class Row:
     result: Grade | Rejection
     outcome: str = ""
     reason: str = ""
+    told: str = ""
     seconds: float = 0.0
     served: str = ""
     link: str = ""

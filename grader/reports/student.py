@@ -5,7 +5,8 @@ from pathlib import Path
 from grader.evidence import Evidence, Served
 from grader.finding import Outcome
 from grader.grade import Grade
-from grader.reports import _anchors, _code, _curves, _networks, _notebook, _sections, _stack, _trials
+from grader.outcomes import for_student
+from grader.reports import _anchors, _code, _curves, _networks, _notebook, _sections, _stack, _trials, _verified
 from grader.reports._templates import page
 from grader.rubric import Rubric
 from grader.submission import Place
@@ -30,6 +31,7 @@ def render_student(evidence: Evidence, grade: Grade, rubric: Rubric, *, template
         "awaiting": [item for item in grade.review if not item.criterion],
         "decided_against": any(s.outcome in {Outcome.UNMET, Outcome.PARTIAL} for s in grade.scores),
         "run": evidence.run,
+        "ending": for_student(evidence.run),
         "ended_at": _ended_at(evidence, places),
         "substitutes": [each for each in evidence.run.datasets if each.served is not Served.ORIGINAL],
         "cells": _notebook.cells(evidence, grade.scores, places),
@@ -57,6 +59,7 @@ def _networks_of(evidence: Evidence) -> dict[str, object]:
     fits = [_curves.longest(evidence.run, each.id) if each else None for each in found.drawn]
     return {
         "networks": found,
+        "verified": _verified.verified(evidence.run),
         "stacks": _stack.stacks(graphs[0], graphs[1]),
         "fits": fits,
         "charts": _curves.charts(fits[0], fits[1]),

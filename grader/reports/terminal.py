@@ -7,12 +7,14 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from grader.evidence import Evidence, RunOutcome, Served, Where
+from grader.evidence import Evidence, RunOutcome, RunRecord, Served, Where
 from grader.finding import Outcome
 from grader.grade import Grade, Score
 from grader.graph import Placement, placements
+from grader.outcomes import for_student
 from grader.reports._row import Row
 from grader.reports._text import one_line
+from grader.reports._verified import verified
 from grader.reports._words import points, seconds
 from grader.rubric import Rubric
 from grader.submission import Place, Rejection
@@ -88,15 +90,22 @@ def _headline(evidence: Evidence, grade: Grade, rubric: Rubric) -> Iterator[Rend
     told = f"{points(grade.earned)} of {points(grade.points)} points"
     parts = [f"{points(grade.open)} open" if grade.open else "", f"{points(lost)} to gain" if lost > 0.005 else ""]
     yield Text.assemble((told, "bold"), "".join(f", {part}" for part in parts if part))
-    where = "" if run.cell is None else f" (cell {run.cell})"
-    took = f", {seconds(run.seconds)}" if run.seconds else ""
-    yield Text(f"run: {run.outcome}{where}{took}. {one_line(run.reason, 300)}".rstrip(), "dim")
+    took = f" It took {seconds(run.seconds)}." if run.seconds else ""
+    yield Text(f"run: {for_student(run)} {one_line(run.reason, 300)}{took}".rstrip(), "dim")
+    for number, accuracy in list(verified(run).items())[:WRITTEN]:
+        claimed = f"; claimed: {accuracy.claimed}" if accuracy.claimed else ""
+        yield Text(f"{_network(run, number)}: {one_line(accuracy.measured)}{claimed}", "dim")
     for each in run.datasets:
         if each.served is not Served.ORIGINAL:
             yield Text(
                 f"data set {one_line(each.name, 40)}: {each.served}. {one_line(each.description)}".rstrip(), "dim"
             )
     yield Text("Cells are counted from 0.", "dim")
+
+
+def _network(run: RunRecord, number: int) -> str:
+    model = run.model(number)
+    return one_line(", ".join(model.variables[:4]) or model.name, 60) if model else f"network {number}"
 
 
 def hints(evidence: Evidence) -> tuple[str, ...]:

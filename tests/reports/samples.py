@@ -8,8 +8,11 @@ from dataclasses import replace
 from PIL import Image, ImageDraw
 
 from grader.evidence import (
+    BlindRecord,
     CellOutcome,
     CellRunRecord,
+    ClaimRecord,
+    ClaimSource,
     DatasetRecord,
     ErrorRecord,
     Evidence,
@@ -20,6 +23,8 @@ from grader.evidence import (
     RunRecord,
     Served,
     SourceRecord,
+    TamperKind,
+    TamperRecord,
     Weights,
     WrittenModelRecord,
 )
@@ -202,7 +207,25 @@ def evidence() -> Evidence:
         ),
         datasets=(DatasetRecord(name="mnist", served=Served.STAND_IN, description="8×8 digits, enlarged."),),
         isolation=IsolationRecord(
-            box="bubblewrap", enforced=("no network",), not_enforced=("no filter of system calls",)
+            box="bubblewrap", enforced=("no network",), not_enforced=("no filter of system calls",), measured=True
+        ),
+        claims=(
+            ClaimRecord(
+                value=0.973, source=ClaimSource.EVALUATE, model=0, text="accuracy", place=Place(cell=4, line=9)
+            ),
+            ClaimRecord(value=0.99, source=ClaimSource.EVALUATE, model=1, text="accuracy", place=Place(cell=4, line=9)),
+        ),
+        blind=(
+            BlindRecord(model=0, dataset="mnist", samples=1000, correct=971, input="28×28 values, divided by 255"),
+            BlindRecord(model=1, dataset="mnist", samples=1000, correct=98, input="28×28 values, divided by 255"),
+            BlindRecord(model=2, reason="its input is no image of a known data set"),
+        ),
+        tampering=(
+            TamperRecord(
+                kind=TamperKind.REPLACED,
+                what="The library's function Trainer.evaluate was replaced (<lambda>).",
+                place=Place(cell=4),
+            ),
         ),
         versions={"python": "3.11", "keras": "3.5"},
         limits={"cell_seconds": 600.0, "memory_mb": 6000.0},
@@ -310,46 +333,52 @@ EVIL_MARKDOWN = (
 )
 
 
-def hostile() -> Evidence:
+def hostile(evil: str = EVIL) -> Evidence:
     """A student who puts markup into everything that a student can name."""
     layers = tuple(
-        replace(layer, name=EVIL, id=f"{layer.id}{EVIL}", class_name=layer.class_name if layer.is_batch_norm else EVIL)
+        replace(layer, name=evil, id=f"{layer.id}{evil}", class_name=layer.class_name if layer.is_batch_norm else evil)
         for layer in network(batch_norm=True).layers
     )
     graph = chain(layers)
     outputs = (
-        Output(kind=OutputKind.STDOUT, text=f"{EVIL}\n" * 100_000),
+        Output(kind=OutputKind.STDOUT, text=f"{evil}\n" * 100_000),
         Output(kind=OutputKind.DISPLAY, png="bm90IGFuIGltYWdl"),
         Output(kind=OutputKind.DISPLAY, png="/" * 30),
-        Output(kind=OutputKind.ERROR, text=EVIL, error_name=EVIL, error_value=EVIL),
-        *(Output(kind=OutputKind.RESULT, text=EVIL) for _ in range(100)),
+        Output(kind=OutputKind.ERROR, text=evil, error_name=evil, error_value=evil),
+        *(Output(kind=OutputKind.RESULT, text=evil) for _ in range(100)),
     )
     cells = (
         Cell(index=0, kind=CellKind.MARKDOWN, source=EVIL_MARKDOWN, outputs=outputs[:2]),
-        Cell(index=1, kind=CellKind.CODE, source=f"# {EVIL}\nx = '''{EVIL}'''\n" + "y" * 9_000, outputs=outputs),
+        Cell(index=1, kind=CellKind.CODE, source=f"# {evil}\nx = '''{evil}'''\n" + "y" * 9_000, outputs=outputs),
         Cell(index=2, kind=CellKind.RAW, source=EVIL_MARKDOWN),
         Cell(index=3, kind=CellKind.CODE, source="\n" * 50_000),
         Cell(index=4, kind=CellKind.CODE, source="x" * 2_000_000),
     )
-    history = {EVIL: (0.1, None), "accuracy": (None, 0.5, None, 1e300, -1e300), f"val_{EVIL}": (1.0,), "loss": (None,)}
+    history = {evil: (0.1, None), "accuracy": (None, 0.5, None, 1e300, -1e300), f"val_{evil}": (1.0,), "loss": (None,)}
     run = RunRecord(
         outcome=RunOutcome.KILLED,
-        reason=EVIL,
+        reason=evil,
         cell=1,
         cells=(
             CellRunRecord(
-                cell=1, outcome=CellOutcome.KILLED, outputs=outputs, error=ErrorRecord(name=EVIL, message=EVIL)
+                cell=1, outcome=CellOutcome.KILLED, outputs=outputs, error=ErrorRecord(name=evil, message=evil)
             ),
         ),
-        models=tuple(replace(_model(n, graph, EVIL), class_name=EVIL, name=EVIL, style=EVIL) for n in range(3)),
-        fits=tuple(fit(n, n, 0.9, history=history, batch_size=n + 1, optimizer=EVIL) for n in range(3)),
-        datasets=(DatasetRecord(name=EVIL, served=Served.MISSING, description=EVIL),),
-        isolation=IsolationRecord(box=EVIL, enforced=(EVIL,), not_enforced=(EVIL,)),
-        versions={EVIL: EVIL},
-        limits={EVIL: 1.0},
-        notes=(EVIL,),
+        models=tuple(replace(_model(n, graph, evil), class_name=evil, name=evil, style=evil) for n in range(3)),
+        fits=tuple(fit(n, n, 0.9, history=history, batch_size=n + 1, optimizer=evil) for n in range(3)),
+        datasets=(DatasetRecord(name=evil, served=Served.MISSING, description=evil),),
+        isolation=IsolationRecord(box=evil, enforced=(evil,), not_enforced=(evil,), measured=True),
+        claims=tuple(ClaimRecord(value=0.99, source=source, model=0, text=evil) for source in ClaimSource),
+        blind=(
+            BlindRecord(model=0, dataset=evil, samples=100, correct=10, input=evil),
+            BlindRecord(model=1, reason=evil),
+        ),
+        tampering=(TamperRecord(kind=TamperKind.HOOK, what=evil, place=Place(cell=1, line=1)),),
+        versions={evil: evil},
+        limits={evil: 1.0},
+        notes=(evil,),
     )
-    student = replace(submission(student=EVIL), path=EVIL, sha256=EVIL, cells=cells, notes=(EVIL,))
+    student = replace(submission(student=evil), path=evil, sha256=evil, cells=cells, notes=(evil,))
     return Evidence(submission=student, run=run)
 
 

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from grader.evidence import Evidence, RunOutcome, RunRecord
-from grader.grade import Grade
+from grader.grade import Grade, ReviewItem
 from grader.reports import _anchors
 from grader.reports.student import render_student
 from tests.reports import samples
@@ -138,7 +138,10 @@ def test_outputs_of_our_run_are_told_from_saved_ones_and_an_error_is_shown(belie
 
 def test_how_it_ran_is_said_in_one_line_and_in_full(believable):
     words = believable.words
-    assert "How it ran: student error at cell 5 . Cell 5 stopped with NameError" in words
+    assert (
+        "How it ran: Your notebook stopped with an error at cell 5; what could still run was graded. Cell 5 stopped"
+        in words
+    )
     for fact in ("bubblewrap", "no network", "no filter of system calls", "mnist: stand-in", "keras 3.5", "84 seconds"):
         assert fact in words[words.index("How it was run") :]
     assert "Cells are counted from 0" in words
@@ -149,6 +152,55 @@ def test_every_way_a_run_can_end_has_a_page(outcome, templates):
     evidence = replace(samples.evidence(), run=RunRecord(outcome=outcome, reason="For a reason."))
     page = Page(render_student(evidence, samples.grade(), samples.RUBRIC, templates=templates))
     assert "For a reason." in page.words
+
+
+def test_the_measured_accuracy_of_a_network_stands_beside_the_claimed_one(believable):
+    assert "Measured: 97.1 % of 1,000 held-back mnist images · claimed: 97.3 % (evaluate) in cell 4" in believable.words
+    assert "Measured: 9.8 % of 1,000 held-back mnist images · claimed: 99.0 % (evaluate)" in believable.words
+    assert "Not measured: its input is no image of a known data set" in believable.words
+
+
+def test_where_no_network_was_asked_nothing_is_said_about_measuring(templates):
+    run = replace(samples.evidence().run, blind=())
+    page = Page(
+        render_student(replace(samples.evidence(), run=run), samples.grade(), samples.RUBRIC, templates=templates)
+    )
+    assert "Measured" not in page.words
+
+
+def test_a_network_that_was_neither_trained_nor_praised_is_not_said_to_be_bad(templates):
+    run = replace(samples.evidence().run, fits=(), claims=())
+    page = Page(
+        render_student(replace(samples.evidence(), run=run), samples.grade(), samples.RUBRIC, templates=templates)
+    )
+    assert "Measured" not in page.words
+
+
+@pytest.mark.parametrize("measured", [True, False])
+def test_the_box_is_labelled_by_what_was_measured(measured, templates):
+    box = replace(samples.evidence().run.isolation, measured=measured)
+    run = replace(samples.evidence().run, isolation=box)
+    words = Page(
+        render_student(replace(samples.evidence(), run=run), samples.grade(), samples.RUBRIC, templates=templates)
+    ).words
+    assert ("bubblewrap, measured by a probe from inside" in words) == measured
+    assert ("bubblewrap, not measured" in words) != measured
+    assert ("no filter of system calls" in words) == measured
+
+
+def test_what_looks_like_tampering_is_left_to_a_person_and_called_free(templates):
+    item = ReviewItem(criterion="", reason="A function that results rest on was changed: evaluate.")
+    grade = replace(samples.grade(), review=(item,))
+    words = Page(render_student(samples.evidence(), grade, samples.RUBRIC, templates=templates)).words
+    assert f"A person will look at 1 thing about this run None of this costs a point by itself. {item.reason}" in words
+
+
+def test_a_second_attempt_is_told(templates):
+    run = replace(samples.evidence().run, attempts=2)
+    page = Page(
+        render_student(replace(samples.evidence(), run=run), samples.grade(), samples.RUBRIC, templates=templates)
+    )
+    assert "Attempts 2: the grader itself had failed before." in page.words
 
 
 def test_a_perfect_grade_says_that_there_is_nothing_to_fix(templates):

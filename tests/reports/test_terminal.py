@@ -36,6 +36,12 @@ def test_what_is_met_takes_one_line_and_what_is_open_is_explained():
     assert "Data is loaded and scaled: The data set was a stand-in." in text
 
 
+def test_how_the_run_ended_and_what_was_measured_is_told():
+    text = folded(printed(feedback(samples.evidence(), samples.grade(), samples.RUBRIC)))
+    assert "run: Your notebook stopped with an error at cell 5; what could still run was graded. Cell 5" in text
+    assert "plain: measured: 97.1 % of 1,000 held-back mnist images; claimed: 97.3 % (evaluate)" in text
+
+
 def test_no_more_than_the_limit_is_shown_and_the_rest_is_counted():
     text = printed(feedback(samples.evidence(), samples.grade(), samples.RUBRIC, limit=1))
     assert "Define results" not in text
