@@ -2,12 +2,13 @@
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.check import Check
-from grader.evidence import Evidence, RunOutcome, RunRecord, SourceRecord
+from grader.evidence import Evidence, IsolationRecord, RunOutcome, RunRecord, SourceRecord
 from grader.grade import Grade
+from grader.holdout import Holdout
 from grader.judging import WATCHED_FRAMEWORKS, judge
 from grader.reading.read import read
 from grader.reference import Reference
@@ -29,6 +30,8 @@ class Plan:
         box: where notebooks are executed, or ``None`` to read them only.
         guests: sources of the adapters, by module name.
         data: the folder of data sets that the box is served.
+        holdouts: images that are kept out of that folder, to ask trained networks about, by data set.
+        isolation: the label of the box, as it was measured.
     """
 
     rubric: Rubric
@@ -36,6 +39,8 @@ class Plan:
     box: Box | None
     guests: Mapping[str, str]
     data: Path
+    holdouts: Mapping[str, Holdout] = field(default_factory=dict)
+    isolation: IsolationRecord | None = None
 
 
 def observe(
@@ -59,6 +64,8 @@ def observe(
             guests=plan.guests,
             data=plan.data,
             limits=plan.rubric.limits,
+            holdouts=plan.holdouts,
+            isolation=plan.isolation,
             progress=progress,
             cancelled=cancelled,
         )

@@ -25,6 +25,13 @@ TrustOption = Annotated[
         help="Run notebooks without a box if there is none here. They can then do whatever you can do.",
     ),
 ]
+BoxOption = Annotated[
+    str,
+    typer.Option(
+        "--box",
+        help="Where notebooks run: auto (the best box that works here), bubblewrap, docker, podman, landlock or none.",
+    ),
+]
 JobsOption = Annotated[
     int | None, typer.Option("--jobs", "-j", min=1, help="Notebooks run side by side. Default: by cores and memory.")
 ]

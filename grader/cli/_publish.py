@@ -13,6 +13,7 @@ from grader.errors import EvidenceError, GraderError
 from grader.evidence import Evidence, RunOutcome, RunRecord
 from grader.grade import Grade
 from grader.gradebook.folder import RUN, RunFacts, RunFolder
+from grader.outcomes import for_instructor
 from grader.reports.index import Row, render_index
 from grader.reports.student import render_student
 from grader.reports.terminal import grade_table
@@ -144,6 +145,7 @@ def _row(grade: Grade, run: RunRecord, folder: RunFolder) -> Row:
         result=grade,
         outcome=run.outcome.value,
         reason=run.reason,
+        told=f"{for_instructor(run)} {run.reason}".strip(),
         seconds=run.seconds,
         served=", ".join(_served(run)),
         link=folder.link(grade.submission),

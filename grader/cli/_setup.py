@@ -10,9 +10,12 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 
 from grader import registry
+from grader.cli._box import isolation
 from grader.cli._progress import downloads
+from grader.datasets.holding_back import hold_back
 from grader.datasets.provide import NAMES, provide
 from grader.errors import DatasetError, RubricError, SubmissionError
+from grader.holdout import Holdout
 from grader.loaders.rubric_yaml import load
 from grader.pipeline import Plan
 from grader.rubric import Rubric
@@ -69,6 +72,7 @@ def plan_for(
     offline: bool = False,
 ) -> Plan:
     """Everything that is needed to grade these submissions; the folder of data sets lives as long as ``stack``."""
+    holdouts: dict[str, Holdout] = {}
     folder = Path(stack.enter_context(TemporaryDirectory(prefix="grader-data-", ignore_cleanup_errors=True)))
     if box is not None:
         wanted = mentioned(submissions)
@@ -79,8 +83,17 @@ def plan_for(
             console.print(note, highlight=False, markup=False, style="dim")
         for each in provided.values():
             console.print(f"data set {each.name}: {each.description}", highlight=False, markup=False)
+        holdouts = {each.name: hold_back(each.name, each.path) for each in provided.values()}
     folder.chmod(0o755)  # the box reads it as somebody else
-    return Plan(rubric=rubric, checks=registry.checks(), box=box, guests=registry.guests(), data=folder)
+    return Plan(
+        rubric=rubric,
+        checks=registry.checks(),
+        box=box,
+        guests=registry.guests(),
+        data=folder,
+        holdouts=holdouts,
+        isolation=None if box is None else isolation(box),
+    )
 
 
 def mentioned(submissions: Iterable[Submission]) -> list[str]:

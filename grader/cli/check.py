@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 
 from grader.cli._exit import Exit
-from grader.cli._options import DEFAULT_RUBRIC, DataOption, OfflineOption, RubricOption
+from grader.cli._options import DEFAULT_RUBRIC, BoxOption, DataOption, OfflineOption, RubricOption
 
 if TYPE_CHECKING:
     from grader.grade import Grade
@@ -23,29 +23,28 @@ def command(
     ] = False,
     data: DataOption = None,
     offline: OfflineOption = False,
+    box: BoxOption = "auto",
 ) -> None:
     """Check one notebook as it will be graded, and say what to fix first.
 
     Your own code runs on your own machine, in a box where there is one. The exit code is 0 when nothing is left to
     fix, and 1 otherwise.
     """
+    from grader.cli._box import box_for
     from grader.cli._progress import cells_bar
     from grader.cli._setup import find_rubric, plan_for, refuse_missing
     from grader.pipeline import assess, observe
     from grader.reports.terminal import feedback, hints
-    from grader.sandbox.choosing import choose
 
     console = Console()
     refuse_missing([notebook], data)
     known = find_rubric(rubric)
     submission = _one(notebook)
     with ExitStack() as stack:
-        box = None if static else choose(trust_code=True)
-        if box is not None and box.name == "none":
-            console.print("There is no box here: your notebook runs as an ordinary program.", style="dim")
-        plan = plan_for([submission], known, box, data, stack, console, offline=offline)
-        with cells_bar(console, [submission] if box else []) as bar:
-            evidence = observe(submission, plan, progress=bar.of(submission)) if box else observe(submission, plan)
+        chosen = None if static else box_for(console, trust_code=True, named=box)
+        plan = plan_for([submission], known, chosen, data, stack, console, offline=offline)
+        with cells_bar(console, [submission] if chosen else []) as bar:
+            evidence = observe(submission, plan, progress=bar.of(submission)) if chosen else observe(submission, plan)
     grade = assess(evidence, known, plan.checks)
     console.print(feedback(evidence, grade, known))
     if _left_to_fix(grade) or hints(evidence):

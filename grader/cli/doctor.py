@@ -5,10 +5,13 @@ import platform
 import shutil
 from importlib import metadata
 from pathlib import Path
+from typing import Annotated
 
 import psutil
+import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from grader.cli._options import DataOption, OfflineOption
 
@@ -16,34 +19,28 @@ FRAMEWORKS = ("tensorflow", "keras", "torch", "jax")
 NEEDED = ("ipykernel", "nbclient", "nbformat", "matplotlib", "numpy", "pandas")
 
 
-def command(data: DataOption = None, offline: OfflineOption = False) -> None:
+def command(
+    data: DataOption = None,
+    offline: OfflineOption = False,
+    every: Annotated[bool, typer.Option("--all", help="Probe every box that works here, and no box at all.")] = False,
+) -> None:
     """Say what notebooks would run in here: the box, the libraries, the data sets, the GPU."""
+    from grader.cli._boxes import boxes, labels, means
+
     console = Console()
     for title, rows in (
-        ("isolation", _isolation()),
+        ("boxes, best first", list(boxes())),
+        *labels(every=every),
+        ("what boxes are made of", list(means())),
         ("machine", _machine()),
         ("libraries in the notebooks' environment", _libraries()),
         ("data sets, best source first", _data_sets(data, offline)),
     ):
         table = Table(title=title, title_justify="left", box=None, show_header=False, padding=(0, 2))
         for row in rows:
-            table.add_row(*row)
+            table.add_row(*(Text(each) for each in row))
         console.print(table)
         console.print()
-
-
-def _isolation() -> list[tuple[str, ...]]:
-    from grader.sandbox import bubblewrap, unboxed
-
-    missing = bubblewrap.missing()
-    box = unboxed if missing else bubblewrap
-    label = box.isolation()
-    rows: list[tuple[str, ...]] = [
-        ("box", label.box if not missing else f"none. {missing} Only trusted code can be run (--trust-code).")
-    ]
-    rows += [("enforced", text) for text in label.enforced]
-    rows += [("not enforced", text) for text in label.not_enforced]
-    return rows
 
 
 def _machine() -> list[tuple[str, str]]:

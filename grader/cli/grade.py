@@ -10,7 +10,15 @@ import typer
 from rich.console import Console
 
 from grader.cli._exit import Exit
-from grader.cli._options import DEFAULT_RUBRIC, DataOption, JobsOption, OfflineOption, RubricOption, TrustOption
+from grader.cli._options import (
+    DEFAULT_RUBRIC,
+    BoxOption,
+    DataOption,
+    JobsOption,
+    OfflineOption,
+    RubricOption,
+    TrustOption,
+)
 
 if TYPE_CHECKING:
     from grader.cli._progress import Cells
@@ -31,33 +39,30 @@ def command(
     static: Annotated[bool, typer.Option("--static", help="Only read the notebooks; run nothing.")] = False,
     offline: OfflineOption = False,
     trust_code: TrustOption = False,
+    box: BoxOption = "auto",
 ) -> None:
     """Grade notebooks and write a report for each, an index, and a table of grades.
 
     Results are written as they come. Press Ctrl-C to stop: finished work stays on disk.
     """
+    from grader.cli._box import box_for
     from grader.cli._interrupt import interruptible
     from grader.cli._progress import cells_bar
     from grader.cli._publish import Publisher
     from grader.cli._setup import find_rubric, plan_for, refuse_missing
     from grader.executors import local
-    from grader.sandbox.bubblewrap import missing
-    from grader.sandbox.choosing import choose
 
     console = Console()
     refuse_missing(paths, data)
     known = find_rubric(rubric)
-    box = None if static else choose(trust_code=trust_code)
+    chosen = None if static else box_for(console, trust_code=trust_code, named=box)
     publisher = Publisher.opened(out, known)
     submissions, rejections = _collected(paths)
     for rejection in rejections:
         publisher.rejected(rejection)
-    if box is not None and box.name == "none":
-        told = f"{missing()} Because of --trust-code, notebooks run without a box and with your own rights."
-        console.print(told, style="yellow", markup=False, highlight=False)
     cancelled = threading.Event()
     with ExitStack() as stack, interruptible(cancelled, console):
-        plan = plan_for(submissions, known, box, data, stack, console, offline=offline)
+        plan = plan_for(submissions, known, chosen, data, stack, console, offline=offline)
         bar = stack.enter_context(cells_bar(console, submissions))
         work = [partial(_observed, submission, plan, bar, cancelled) for submission in submissions]
         results = local.run(work, at_once=jobs or local.jobs(), cancelled=cancelled)

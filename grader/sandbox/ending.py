@@ -61,6 +61,8 @@ def ending(facts: Facts) -> Ending:
     outcome, cell, reason = facts.told
     if outcome in {"time limit", "output limit"}:
         return _limit(facts.limits, "output_mb" if outcome == "output limit" else reason.partition(":")[0], cell)
+    if outcome == "killed" and reason.endswith("; out of memory"):  # a container's own limit, seen from inside
+        return _limit(facts.limits, "memory_mb", cell)
     if outcome == "killed":
         return RunOutcome.KILLED, cell, f"The kernel died in cell {cell} ({_how(reason)})."
     return RunOutcome.HARNESS_FAILURE, cell, f"The worker in the box failed: {reason[:500]}"

@@ -73,7 +73,12 @@ class Process:
     def _run(self, argv: list[str], job: bytes, errors: IO[bytes], fence: cgroup.Fence | None) -> Lines:
         try:
             process = subprocess.Popen(
-                argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, start_new_session=True
+                argv,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                start_new_session=True,
+                cwd=self.setup.folder,  # container engines leave files of their own where they are started
             )
         except OSError as error:
             self.errors = f"{argv[0]}: {error}"

@@ -56,14 +56,13 @@ def _family(pid: int) -> list[psutil.Process]:
 
 
 def _resident(processes: list[psutil.Process]) -> int:
-    """Bytes of memory; what forked processes share is counted in each."""
+    """Bytes of memory; what several of them share (libraries, pages since a fork) is counted in each."""
     total = 0
     for process in processes:
         try:
-            used = process.memory_info()
+            total += process.memory_info().rss
         except psutil.Error:
             continue
-        total += used.rss - getattr(used, "shared", 0)
     return total
 
 
@@ -72,8 +71,8 @@ def _proportional(processes: list[psutil.Process]) -> int:
     total = 0
     for process in processes:
         try:
-            total += getattr(process.memory_full_info(), "pss", 0) or process.memory_info().rss
-        except psutil.Error:
+            total += process.memory_full_info().pss
+        except (psutil.Error, AttributeError):  # closed to us, or no Linux: then all of it
             total += _resident([process])
     return total
 

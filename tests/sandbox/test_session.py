@@ -160,6 +160,13 @@ def test_memory_of_all_processes_counts_together(tmp_path: Path) -> None:
 
 
 @needs_a_box
+def test_memory_that_processes_share_counts_too(tmp_path: Path) -> None:
+    shares = "import mmap, time\nkept = mmap.mmap(-1, 700_000_000)\nkept.write(b'x' * 700_000_000)\ntime.sleep(20)"
+    record = execute(shares, data=tmp_path, memory_mb=500.0)
+    assert (record.outcome, record.cell) == (RunOutcome.MEMORY_LIMIT, 0)
+
+
+@needs_a_box
 def test_memory_that_forked_processes_share_is_counted_once(tmp_path: Path) -> None:
     shares = (
         "import os, time\n"

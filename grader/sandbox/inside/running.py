@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
 import subprocess
 import sys
 import time
@@ -26,6 +27,8 @@ from .outputs import COLOURS, error, outputs
 INTERRUPTS = 4  # of a cell whose time is up
 GRACE = 5.0  # seconds that it may take to stop after each
 STARTUP_SECONDS = 120
+OUT_OF_MEMORY = "out of memory"
+OUT_OF_MEMORY_FILES = ("/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control")
 TOLD = ("tensorflow", "keras", "torch", "numpy", "pandas", "matplotlib", "scikit-learn", "ipykernel", "nbclient")
 
 Ending = tuple[str, "int | None", str]
@@ -174,7 +177,21 @@ class Run:
         code = process.poll() if process is not None else None
         if code is None:
             return "exit status unknown"
+        if code == -signal.SIGKILL and _out_of_memory():
+            return OUT_OF_MEMORY
         return f"signal {-code}" if code < 0 else f"exit status {code}"
+
+
+def _out_of_memory() -> bool:
+    """Whether Linux ended a process of this control group because its memory ran out, as far as the box shows it."""
+    for file in OUT_OF_MEMORY_FILES:
+        try:
+            counts = dict(line.split() for line in Path(file).read_text(encoding="ascii").splitlines())
+        except (OSError, ValueError):
+            continue
+        if counts.get("oom_kill", "0") != "0":
+            return True
+    return False
 
 
 def _versions() -> dict[str, str]:
