@@ -7,6 +7,7 @@ there before the notebook could replace it, and never through ``predict`` or ``e
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -91,13 +92,13 @@ class Asking:
         wanted = _wanted(model, profile)
         found: list[tuple[float, str, Way]] = []
         for name, (served, _) in self._likely(questions, profile).items():
-            for layout in layouts(served.shape, wanted):
+            for layout in layouts(served.shape, wanted or _presumed(model, served.shape)):
                 if profile is not None and profile.tells:
                     found += [(distance, name, way) for distance, way in ranked(served, layout, profile)]
                 else:
                     found += [(0.0, name, way) for way in guessed(served, layout)]
         if not found:
-            told = "×".join("?" if length is None else str(length) for length in wanted)
+            told = "×".join("?" if length is None else str(length) for length in wanted or ())
             raise _RefusedError(f"its input of {told} is not an image of a data set that was served")
         return [(name, way, questions[name][1]) for name, way in _best(found, profile)]
 
@@ -144,16 +145,22 @@ def _question(folder: str, name: str, told: dict[str, Any]) -> tuple[Served, Any
     return Served(Path(folder, f"{name}.npz")), images.astype(numpy.float32)
 
 
-def _wanted(model: Any, profile: Profile | None) -> tuple[int | None, ...]:
-    """The shape of one input: as it was given in training, else as the network declares it."""
+def _presumed(model: Any, image: tuple[int, ...]) -> tuple[int | None, ...]:
+    """What a network that was never given anything takes by the look of its first layer; to ask it builds it."""
+    first = type(next(iter(getattr(model, "layers", [])), None)).__name__
+    if first in {"Dense", "BatchNormalization"}:
+        return (math.prod(image),)
+    return (*image, 1) if first.startswith("Conv") and len(image) == 2 else image
+
+
+def _wanted(model: Any, profile: Profile | None) -> tuple[int | None, ...] | None:
+    """The shape of one input: as it was given in training, else as the network declares it; ``None``: nothing tells."""
     inputs = getattr(model, "inputs", None) or []
     if len(inputs) > 1:
         raise _RefusedError("it takes several inputs")
     if profile is not None:
         return profile.shape
-    if not inputs:
-        raise _RefusedError("nothing tells what it takes as input")
-    return tuple(inputs[0].shape[1:])
+    return tuple(inputs[0].shape[1:]) if inputs else None
 
 
 def _best(found: list[tuple[float, str, Way]], profile: Profile | None) -> list[tuple[str, Way]]:

@@ -99,6 +99,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> dict[str, BlindRecord]:
         " taped.trainable_variables))",
         "def within():\n    hidden = net(28, 28)\n    hidden.fit(x / 255.0, y, epochs=5, verbose=0)\nwithin()",
         "untrained = net(28, 28)\nuntrained.evaluate(xt / 255.0, yt, verbose=0)",
+        "unbuilt = keras.Sequential([layers.Dense(8, activation='relu'), layers.Dense(10)])",
         "changed = net(28, 28)\nchanged.fit(x / 255.0, y, epochs=5, verbose=0)\n"
         "changed.layers[-1].kernel.assign(0 * changed.layers[-1].kernel)",
         "halved = net(14, 14)\nhalved.fit(x[:, ::2, ::2] / 255.0, y, epochs=1, verbose=0)",
@@ -142,9 +143,10 @@ def test_a_network_trained_by_a_pipeline_is_asked_in_the_usual_ways_and_the_best
     assert asked["piped"].correct >= 95
 
 
-def test_a_network_that_was_never_trained_is_at_chance(asked):
-    assert asked["untrained"].samples == 100
-    assert asked["untrained"].correct <= 40
+@pytest.mark.parametrize("name", ["untrained", "unbuilt"])
+def test_a_network_that_was_never_trained_is_at_chance(asked, name):
+    assert asked[name].samples == 100
+    assert asked[name].correct <= 40
 
 
 def test_weights_that_changed_since_the_training_are_noticed(asked):
