@@ -155,7 +155,6 @@ def _tell(manifest: Path, name: str, held: int, of: int) -> None:
     except (OSError, ValueError):
         return
     if name in content and held:
-        phrase = f"{held:,} of its {of:,} training images are held back for the grader's own test"
-        described = content[name].get("description", "")
-        content[name]["description"] = f"{described}; {phrase}, with copies of others in their places".lstrip("; ")
+        phrase = f"{held:,} of its {of:,} training images are held back"
+        content[name]["description"] = f"{content[name].get('description', '')}; {phrase}".lstrip("; ")
         manifest.write_text(json.dumps(content, indent=2), encoding="utf-8")
