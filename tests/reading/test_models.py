@@ -1,7 +1,6 @@
 """Networks that the source spells out are recorded with their layers, however they are built."""
 
 import textwrap
-import time
 
 import pytest
 
@@ -251,6 +250,4 @@ def test_a_network_in_a_fence_is_written_and_not_executed(kind, where):
     ],
 )
 def test_source_that_never_ends_is_left_at_a_limit(source):
-    started = time.perf_counter()
-    reading(KERAS, source)
-    assert time.perf_counter() - started < 10
+    assert len(reading(KERAS, source).models) <= MOST_RECORDS

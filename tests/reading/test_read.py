@@ -1,6 +1,5 @@
 """A submission becomes a source record; nothing hostile is too much."""
 
-import time
 from dataclasses import replace
 
 import pytest
@@ -50,10 +49,9 @@ def test_the_number_of_records_is_bounded():
         "'\n" * 50_000,
     ],
 )
-def test_hostile_cells_are_read_in_seconds(source):
-    started = time.perf_counter()
-    reading(source, markdown(source))
-    assert time.perf_counter() - started < 10
+def test_hostile_cells_are_read_to_their_end_within_the_limits(source):
+    record = reading(source, markdown(source))
+    assert max(len(record.calls), len(record.code), len(record.text), len(record.models)) <= MOST_RECORDS
 
 
 FRAGMENTS = st.sampled_from(

