@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test setup lint types contracts slow seeds wheel docs clean
+.PHONY: demo test setup lint types contracts slow seeds attacks fuzz wheel docs clean
 
 setup: $(READY)
 
@@ -33,6 +33,16 @@ slow: setup
 
 seeds: setup
 	$(BIN)/python -m pytest -m seeds
+
+# Every attack in every box of this machine; writes the table into docs/security.md.
+attacks: setup
+	$(BIN)/python -m tests.attacks.table
+
+# 200,000 inputs; where atheris cannot be had, hypothesis draws them.
+fuzz: setup
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[fuzz]' \
+	  || echo "note: atheris could not be installed."
+	$(BIN)/python -m tests.fuzz.fuzz_intake
 
 lint: setup
 	$(BIN)/ruff check .

@@ -2,11 +2,12 @@
 
 Whatever wrote these bytes is assumed to want to harm us. Nothing is evaluated or unpickled; sizes are capped before
 parsing; depth is bounded; NaN, infinities and huge integers become ``None``; lone surrogates and characters that
-reports cannot carry are replaced.
+reports cannot carry, that move a terminal's cursor or that turn the direction of writing are replaced.
 """
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,14 +15,19 @@ LONGEST_LINE = 50_000_000  # bytes
 LONGEST_TEXT = 4_000_000  # characters of one string: a PNG in base64 is the longest that has a use
 LONGEST_LIST = 20_000
 DEEPEST = 16
+SHORT_LINE = 1_000_000  # bytes that cannot become much memory, whatever they are
+MOST_VALUES = 500_000  # in a longer line: an empty list is 3 bytes there and 64 here
 
 Value = Any
 """``None``, ``bool``, a finite number, ``str``, or lists and string-keyed dictionaries of them."""
 
+_STRINGS = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)  # possessive: linear in time, a last one unfinished or not
+_NOT_SHOWN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+
 
 def message(line: bytes) -> Mapping[str, Value] | None:
     """One line from the box as a bounded dictionary, or ``None`` for anything else."""
-    if len(line) > LONGEST_LINE:
+    if len(line) > LONGEST_LINE or (len(line) > SHORT_LINE and _values(line) > MOST_VALUES):
         return None
     try:
         value = json.loads(line, parse_constant=lambda _: None)
@@ -38,9 +44,9 @@ def text(value: Value, longest: int = 500) -> str:
 
 def number(value: Value) -> float | None:
     """A finite number; ``None`` for anything else, truth values included."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return value if math.isfinite(value) else None
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return whole(value)
 
 
 def whole(value: Value) -> int | None:
@@ -56,6 +62,12 @@ def mapping(value: Value) -> Mapping[str, Value]:
 def sequence(value: Value) -> list[Value]:
     """A list; an empty one for anything else."""
     return value if isinstance(value, list) else []
+
+
+def _values(line: bytes) -> int:
+    """How many values a line holds, or more; what stands in strings is not counted."""
+    rest = _STRINGS.sub(b"", line)
+    return sum(map(rest.count, (b",", b"[", b"{")))
 
 
 def _bounded(value: Value, depth: int) -> Value:
@@ -80,4 +92,4 @@ def _clean(value: str) -> str:
     if value.isascii() and value.isprintable():
         return value
     whole_text = value.encode("utf-8", errors="replace").decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(c if c in "\n\t" or (c >= " " and c != "\x7f") else "\ufffd" for c in whole_text)
+    return _NOT_SHOWN.sub("\ufffd", whole_text)

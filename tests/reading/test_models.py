@@ -6,6 +6,7 @@ import pytest
 
 from grader.evidence import Where
 from grader.graph import LayerKind
+from grader.reading.read import MOST_RECORDS
 from tests.reading.source import classes, markdown, placed, raw, reading
 
 KERAS = """
