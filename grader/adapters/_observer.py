@@ -218,7 +218,10 @@ class Observer:
             text = json.dumps({"n": self._number, **event})
             if len(text) > LONGEST_EVENT:
                 text = json.dumps({"n": self._number, "event": "cut", "count": self.count, "events": 1})
-            self.written += os.write(self._descriptor, text.encode("ascii") + b"\n")
+            try:
+                self.written += os.write(self._descriptor, text.encode("ascii") + b"\n")
+            except OSError:  # full, or closed by the notebook: that the recording ends is seen outside
+                return
             self._number += 1
 
 

@@ -53,7 +53,7 @@ class Asking:
         return str(asked.result()["content"]["status"])
 
     def _written(self, sets: dict[str, Any]) -> dict[str, Any]:
-        """A new file for each set: the notebook can write to this folder, and a name that it can guess may be a pipe."""
+        """A new file for each set: the notebook can write to this folder, and a name it can guess may be a pipe."""
         told = {}
         for name, images in sets.items():
             path = self.folder / f"held-back-{name}-{secrets.token_hex(8)}"

@@ -35,8 +35,8 @@ _OUTLIVING = ("shmget", "msgget", "semget", "mq_open")  # memory and queues that
 REFUSED = (*_MEMORY_OF_OTHERS, *_INSIDES_OF_LINUX, *_FILE_SYSTEMS, *_THE_MACHINE, *_OUTLIVING)
 REFUSED_BY_NUMBER = (442, 443, 447, 467)
 """mount_setattr, quotactl_fd, memfd_secret, open_tree_attr: younger than libseccomp may be, one number everywhere."""
-UNKNOWN = ("clone3", "io_uring_setup", "io_uring_enter", "io_uring_register")
-"""Answered as by a kernel that does not have them: callers then fall back to what can be filtered."""
+UNKNOWN = ("clone3", "io_uring_setup", "io_uring_enter", "io_uring_register", "memfd_create")
+"""Answered as by a kernel that does not have them: callers then fall back to what can be filtered, or measured."""
 
 OF_FILES = (
     *("chmod", "fchmod", "fchmodat", "chown", "fchown", "lchown", "fchownat"),
