@@ -9,6 +9,8 @@ Ends with status 0 when that many inputs did no harm. What did harm is left as a
 import argparse
 import importlib.util
 import json
+import os
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
@@ -71,17 +73,24 @@ def corpus(folder: Path) -> None:
         (folder / f"decisions-{number}").write_bytes(bytes([0, *((number + step * 7) % 256 for step in range(300))]))
 
 
-def with_atheris(inputs: int) -> None:
+def side_by_side(inputs: int) -> int:
+    """A share of the inputs in a process for each core, each with chances of its own; the worst exit status."""
+    cores = os.cpu_count() or 1
+    share = -(-inputs // cores)
+    command = [sys.executable, "-m", "tests.fuzz.fuzz_intake", "--inputs", str(share), "--seed"]
+    running = [subprocess.Popen([*command, str(1 + number)]) for number in range(cores)]
+    return max(abs(process.wait()) for process in running)
+
+
+def with_atheris(inputs: int, seed: int) -> None:
     """Guided by what code each input reaches."""
     import atheris
 
-    with atheris.instrument_imports(
-        include=["grader.sandbox", "grader.serializing", "grader.consistency", "tests.fuzz"]
-    ):
+    with atheris.instrument_imports(include=["grader.sandbox", "grader.serializing", "grader.consistency"]):
         from tests.fuzz.target import try_one
     with tempfile.TemporaryDirectory() as folder:
         corpus(Path(folder))
-        options = [f"-runs={inputs}", f"-max_len={LONGEST}", f"-rss_limit_mb={MOST_MEMORY_MB}"]
+        options = [f"-runs={inputs}", f"-seed={seed}", f"-max_len={LONGEST}", f"-rss_limit_mb={MOST_MEMORY_MB}"]
         options += [f"-timeout={LONGEST_SECONDS}", "-print_final_stats=1", "-verbosity=1"]
         atheris.Setup([sys.argv[0], *options, folder], try_one)
         atheris.Fuzz()
@@ -104,12 +113,15 @@ def main() -> None:
     """Fuzz with what is installed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--inputs", type=int, default=200_000)
-    inputs = parser.parse_args().inputs
-    if importlib.util.find_spec("atheris"):
-        with_atheris(inputs)
-    else:
+    parser.add_argument("--seed", type=int, help="one process with these chances, and not one for each core")
+    asked = parser.parse_args()
+    if not importlib.util.find_spec("atheris"):
         sys.stdout.write("atheris is not installed: hypothesis draws the inputs, without guidance by coverage.\n")
-        with_hypothesis(inputs)
+        with_hypothesis(asked.inputs)
+    elif asked.seed is None:
+        sys.exit(side_by_side(asked.inputs))
+    else:
+        with_atheris(asked.inputs, asked.seed)
 
 
 if __name__ == "__main__":
