@@ -120,6 +120,11 @@ RULES = (
         reason="The file {0} is not part of what was handed in.",
     ),
     _Rule(
+        names=("PermissionError", "UnknownError"),
+        pattern=r"(?:^|PermissionError: )\[Errno 13\] (Permission denied)\s*(?:$|\n)",
+        reason="The box does not let processes share memory ({0}), which multiprocessing and workers need.",
+    ),
+    _Rule(
         pattern=r"(?i)(URL fetch failure|urlopen error|Name or service not known|Temporary failure in name resolution"
         r"|Network is unreachable|Failed to establish a new connection|Max retries exceeded)",
         reason="Notebooks are graded without a network ({0}).",
@@ -148,10 +153,18 @@ def _explain(error: ErrorRecord, before: Sequence[CellRunRecord], sources: dict[
     for rule in RULES:
         found = re.search(rule.pattern, error.message)
         if found and (not rule.names or error.name in rule.names):
-            return replace(error, cause=rule.cause, reason=rule.reason.format(found.group(1)))
+            reason = rule.reason.format(found.group(1))
+            return replace(error, cause=rule.cause, reason=reason + _raised_by_itself(error.name, sources))
     if error.name in NETWORK_ERRORS:
         return replace(error, cause=Cause.ENVIRONMENT, reason="Notebooks are graded without a network.")
     return error
+
+
+def _raised_by_itself(name: str, sources: dict[int, str]) -> str:
+    """A word of caution where the notebook's own code raises such an exception: a person decides whose fault it is."""
+    raising = re.compile(rf"\braise\s+{re.escape(name)}\b")
+    cells = [str(index) for index, source in sorted(sources.items()) if raising.search(source)]
+    return f" But the notebook raises {name} itself (cell {', '.join(cells[:3])})." if cells else ""
 
 
 def _root(error: ErrorRecord, before: Sequence[CellRunRecord], sources: dict[int, str]) -> int | None:

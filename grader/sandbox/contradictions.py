@@ -10,6 +10,11 @@ from typing import Any
 from grader.evidence import TamperKind, TamperRecord
 from grader.sandbox.intake import text, whole
 
+_OF_THE_WORKER = {
+    "too_many": "More was written into the recording than the grader ever writes.",
+    "unreadable": "The recording has lines that the grader did not write.",
+}
+"""What the worker says of the recording in the place of what stood there."""
 MOST_FOUND = 40
 MOST_KNOWN = 20_000  # models or trainings that are kept in mind
 
@@ -40,6 +45,9 @@ class Contradictions:
     def see(self, event: Mapping[str, Any], running_count: int) -> None:
         """Take in one event as it came, with the number of cells that had begun until then."""
         kind = text(event.get("event"), 40)
+        if kind in _OF_THE_WORKER:
+            self._say(_OF_THE_WORKER[kind])
+            return
         self._order(event)
         self._cell(event, kind, running_count)
         look = self._looks.get(kind)

@@ -12,6 +12,7 @@ from grader.evidence import (
     FigureRecord,
     FitRecord,
     ModelRecord,
+    Number,
     PredictRecord,
     TamperRecord,
     UnattachedRecord,
@@ -23,6 +24,8 @@ from grader.submission import Place
 
 MOST_NOTES = 50
 MOST_RECORDS = 5_000
+MOST_EPOCHS = 10_000  # of one training
+MOST_METRICS = 50
 
 
 class Observations:
@@ -46,6 +49,7 @@ class Observations:
         self.notes: list[str] = []
         self._models: dict[int, ModelRecord] = {}
         self._fits: dict[int, FitRecord] = {}
+        self._histories: dict[int, dict[str, list[Number]]] = {}
 
     @property
     def models(self) -> tuple[ModelRecord, ...]:
@@ -55,7 +59,7 @@ class Observations:
     @property
     def fits(self) -> tuple[FitRecord, ...]:
         """Every training run, in order."""
-        return tuple(self._fits[number] for number in sorted(self._fits))
+        return tuple(self._with_history(self._fits[number]) for number in sorted(self._fits))
 
     def unattached(self) -> tuple[UnattachedRecord, ...]:
         """BN layers that were constructed and are part of no network."""
@@ -146,12 +150,17 @@ class Observations:
 
     def _epoch(self, event: dict[str, Any]) -> None:
         known = self._fits.get(self._number(event, "fit"))
-        if known is not None:
-            logs = {key[:100]: number(value) for key, value in list(mapping(event.get("logs")).items())[:50]}
-            history = {key: (*known.history.get(key, ()), value) for key, value in logs.items()}
-            self._fits[known.id] = replace(
-                known, history={**known.history, **history}, epochs_done=known.epochs_done + 1
-            )
+        if known is None or known.epochs_done >= MOST_EPOCHS:
+            return
+        history = self._histories.setdefault(known.id, {})
+        for key, value in list(mapping(event.get("logs")).items())[:MOST_METRICS]:
+            if key[:100] in history or len(history) < MOST_METRICS:
+                history.setdefault(key[:100], []).append(number(value))
+        self._fits[known.id] = replace(known, epochs_done=known.epochs_done + 1)
+
+    def _with_history(self, fit: FitRecord) -> FitRecord:
+        told = {key: tuple(values) for key, values in self._histories.get(fit.id, {}).items()}
+        return replace(fit, history={**fit.history, **told}) if told else fit
 
     def _fit_end(self, event: dict[str, Any]) -> None:
         known = self._fits.get(self._number(event, "fit"))

@@ -9,7 +9,7 @@ import pytest
 from grader.rubric import Limits
 from grader.sandbox import bubblewrap, landlocked, unboxed
 from grader.sandbox.box import ENTRY, environment
-from grader.sandbox.folders import temporary_folder
+from grader.sandbox.folders import clear, temporary_folder
 
 
 def bubblewrap_argv(tmp_path: Path) -> list[str]:
@@ -101,6 +101,17 @@ def test_a_folder_is_taken_away_however_deep_or_closed_it_was_left() -> None:
         (folder / "link").symlink_to("/")
         deep(folder, 3000)
     assert not folder.exists()
+
+
+def test_what_is_cleared_may_be_a_file_or_a_link_and_nothing_is_followed(tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    kept.mkdir(mode=0o500)
+    (tmp_path / "link").symlink_to(kept)
+    (tmp_path / "file").write_text("x")
+    for name in ("link", "file", "nothing"):
+        clear(tmp_path / name)
+    assert [path.name for path in tmp_path.iterdir()] == ["kept"]
+    assert kept.stat().st_mode & 0o777 == 0o500
 
 
 def deep(folder: Path, levels: int) -> None:

@@ -93,3 +93,27 @@ def test_a_name_bound_beside_a_shell_command_is_known_too() -> None:
     second = explained(runs, sources)[1].error
     assert second is not None
     assert second.root == 1
+
+
+def test_an_exception_that_the_notebook_raises_itself_is_told_with_a_word_of_caution() -> None:
+    run = failed(1, "ModuleNotFoundError", "No module named 'tensorflow.magic'")
+    error = explained([run], {0: "x = 1", 1: "raise ModuleNotFoundError(\"No module named 'tensorflow.magic'\")"})[
+        0
+    ].error
+    assert error is not None
+    assert error.cause is Cause.ENVIRONMENT
+    assert error.reason.endswith("But the notebook raises ModuleNotFoundError itself (cell 1).")
+
+
+@pytest.mark.parametrize(
+    ("name", "message", "blamed"),
+    [
+        ("PermissionError", "[Errno 13] Permission denied", Cause.ENVIRONMENT),
+        ("UnknownError", "PermissionError: [Errno 13] Permission denied\nTraceback", Cause.ENVIRONMENT),
+        ("PermissionError", "[Errno 13] Permission denied: '/root/x'", Cause.STUDENT),
+    ],
+)
+def test_shared_memory_that_the_box_does_not_give_is_the_environments_fault(
+    name: str, message: str, blamed: Cause
+) -> None:
+    assert cause(name, message).cause is blamed

@@ -197,6 +197,31 @@ def test_a_segmentation_fault_is_told_by_its_signal(tmp_path: Path) -> None:
     assert "signal 11" in record.reason
 
 
+def test_a_failing_cell_fails_although_its_error_is_not_shown(tmp_path: Path) -> None:
+    record = execute(
+        "raise ValueError('x\\ud800y')",
+        "class E(Exception):\n    def _render_traceback_(self): return ['Cell In[1], line ' + '9' * 5000]\nraise E('x')",
+        "get_ipython().showtraceback = lambda *a, **k: None\n1 / 0",
+        data=tmp_path,
+    )
+    assert [cell.outcome for cell in record.cells] == [CellOutcome.ERROR] * 3
+    assert [cell.error.name for cell in record.cells if cell.error] == ["UnicodeEncodeError", "E", "ZeroDivisionError"]
+    assert (record.outcome, record.attempts) == (RunOutcome.STUDENT_ERROR, 1)
+
+
+def test_a_flood_of_observations_ends_with_the_limit_and_is_flagged(tmp_path: Path) -> None:
+    flood = (
+        "import os\n"
+        "path = next(p for p in (os.readlink(f'/proc/self/fd/{n}') for n in os.listdir('/proc/self/fd')"
+        " if os.path.exists(f'/proc/self/fd/{n}')) if p.endswith('transcript.jsonl'))\n"
+        "with open(path, 'a') as f:\n"
+        '    f.write(\'{"event": "epoch", "fit": 0, "logs": {"a": 1}}\\n\' * 100_000)'
+    )
+    record = execute(flood, data=tmp_path, events=100)
+    assert record.outcome is RunOutcome.FINISHED
+    assert any("More was written into the recording" in found.what for found in record.tampering)
+
+
 def test_a_kernel_that_sends_nonsense_is_the_students_doing(tmp_path: Path) -> None:
     record = execute(
         "k = get_ipython().kernel\n"

@@ -20,9 +20,11 @@ class Client(NotebookClient):
 
     Attributes:
         flooded: set once the whole notebook has put out more than it may.
+        reply: what the kernel answered about the running cell; ``None`` until it did.
     """
 
     flooded: asyncio.Event
+    reply: dict[str, Any] | None = None
     _all_left = 0
     _cell_left = 0
     _messages_left = 0
@@ -31,9 +33,11 @@ class Client(NotebookClient):
         """Say how much the whole notebook may put out."""
         self.flooded = asyncio.Event()
         self._whole = self._all_left = characters
+        self.on_cell_executed = self._keep_reply
 
     def next_cell(self) -> None:
         """A cell begins; it may keep a quarter of all output."""
+        self.reply = None
         self._cell_left = self._whole // 4
         self._messages_left = MOST_MESSAGES
 
@@ -50,6 +54,9 @@ class Client(NotebookClient):
         if kind in SHOWN and not self._fits(msg["content"]):
             return None
         return super().process_message(msg, cell, cell_index)
+
+    def _keep_reply(self, *, execute_reply: dict[str, Any], **_which: Any) -> None:
+        self.reply = execute_reply
 
     def _fits(self, content: dict[str, Any]) -> bool:
         size = _size(content)

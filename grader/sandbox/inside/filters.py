@@ -46,12 +46,15 @@ OF_FILES = (
 """Calls that change what is said about a file: its owner may, and Landlock has no rules for them."""
 OF_FILES_BY_NUMBER = (452, 463, 466, 469)
 """fchmodat2, setxattrat, removexattrat, file_setattr."""
+WATCHING_FILES = ("inotify_add_watch", "fanotify_mark")
+"""Tell the names of files in folders as they are used; Landlock has no rules for that either."""
 
 _NEW_NAMESPACES = (0x80, 0x20000, 0x02000000, 0x04000000, 0x08000000, 0x10000000, 0x20000000, 0x40000000)
 _NEW_TIME_NAMESPACE = 0x80  # in clone these bits are the signal that a child ends with
 _TERMINAL_INPUT = (0x5412, 0x541C)  # TIOCSTI, TIOCLINUX: typing into somebody else's terminal
 _SIGNAL_OWNERS = (0x8901, 0x8902)  # FIOSETOWN, SIOCSPGRP: signals sent on a file's behalf
 _SET_OWNER = (8, 15)  # F_SETOWN, F_SETOWN_EX
+_ITSELF = {"setpriority": 0, "ioprio_set": 1}  # PRIO_PROCESS, IOPRIO_WHO_PROCESS
 _UNIX, _INET, _INET6, _NETLINK = 1, 2, 10, 16
 _LOW = 0xFFFFFFFF
 
@@ -93,6 +96,8 @@ def restrict_box(*, network_namespace: bool, own_files: bool = True) -> None:
     rules.refuse("prlimit64", rules.other(0, 0))  # limits of other processes: the worker's, the grader's
     for call in () if own_files else (*OF_FILES, *OF_FILES_BY_NUMBER):
         rules.refuse(call, answer=0)
+    for call in () if own_files else WATCHING_FILES:
+        rules.refuse(call)
     rules.load()
 
 
@@ -113,6 +118,11 @@ def restrict_kernel(*, worker: int, group: int, connect: bool) -> None:
     for name in ("tkill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "pidfd_open"):
         rules.refuse(name, rules.low(0, worker))
     rules.refuse("pidfd_send_signal")  # its target is a file descriptor, which a filter cannot look into
+    for name in ("sched_setscheduler", "sched_setparam", "sched_setattr", "sched_setaffinity"):
+        rules.refuse(name, rules.low(0, worker))
+    for name in ("setpriority", "ioprio_set"):
+        rules.refuse(name, rules.low(1, worker))
+        rules.refuse(name, rules.above(0, _ITSELF[name]))  # groups, and all that a user has
     for command in _SET_OWNER:
         rules.refuse("fcntl", rules.low(1, command))
     for request in _SIGNAL_OWNERS:

@@ -38,13 +38,14 @@ class Messages:
 class Transcript:
     """The file to which guests in the kernel append; opened before the kernel starts.
 
-    Student code can append to it too, so that what is read at a time is bounded.
+    Student code can append to it too, so that what is read at a time, and the number of lines, are bounded.
     """
 
     CHUNK = 4_000_000  # bytes
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, most: int) -> None:
         self.path = path
+        self._left = most
         self._file = os.fdopen(os.open(path, os.O_RDONLY | os.O_CREAT | os.O_EXCL, 0o600), "rb")
         self._rest = b""
 
@@ -54,7 +55,11 @@ class Transcript:
             lines = (self._rest + chunk).split(b"\n")
             self._rest = lines.pop()[:LONGEST_LINE]
             for line in lines:
-                self._pass_on(line, messages)
+                self._left -= 1
+                if self._left > 0:
+                    self._pass_on(line, messages)
+                elif self._left == 0:
+                    messages.send("event", event={"event": "too_many"})
 
     @staticmethod
     def _pass_on(line: bytes, messages: Messages) -> None:

@@ -24,20 +24,29 @@ def outputs(cell: NotebookNode, *, cut: bool) -> list[dict[str, Any]]:
     return told
 
 
-def error(cell: NotebookNode) -> dict[str, Any] | None:
-    """The exception that ended a cell, or ``None``."""
+def error(cell: NotebookNode, reply: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The exception that ended a cell, or ``None``. The kernel's reply tells of one that was not shown."""
     for output in cell.outputs:
         if output.output_type == "error":
             line = _line("\n".join(output.get("traceback", [])))
             message = PSEUDO_FILE.sub("", str(output.evalue)[:4000])
             return {"name": str(output.ename)[:200], "message": message, "line": line}
-    return None
+    if reply is None:
+        return {"name": "KernelError", "message": "the kernel gave no answer about this cell", "line": None}
+    content = reply["content"]
+    if content["status"] == "ok":
+        return None
+    return {
+        "name": str(content.get("ename", "KernelError"))[:200],
+        "message": str(content.get("evalue", content["status"]))[:4000],
+        "line": None,
+    }
 
 
 def _line(traceback: str) -> int | None:
     """The line of the cell that an exception came from, as IPython's traceback or SyntaxError tells it."""
     text = COLOURS.sub("", traceback)
-    found = re.findall(r"Cell In\[\d+\], line (\d+)", text)
+    found = re.findall(r"Cell In\[\d+\], line (\d{1,6})\b", text)
     return int(found[0]) if found else None
 
 

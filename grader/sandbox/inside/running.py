@@ -27,6 +27,9 @@ from .outputs import COLOURS, error, outputs
 INTERRUPTS = 4  # of a cell whose time is up
 GRACE = 5.0  # seconds that it may take to stop after each
 STARTUP_SECONDS = 120
+OWN_EVENTS = 5_000  # that guests write beside observations: a sign of life for each cell, answers, weights
+NO_MESSAGE = "the kernel sent what is no message of a kernel"
+NO_ERROR: dict[str, Any] = {"content": {"status": "ok"}}
 OUT_OF_MEMORY = "out of memory"
 OUT_OF_MEMORY_FILES = ("/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control")
 TOLD = ("tensorflow", "keras", "torch", "numpy", "pandas", "matplotlib", "scikit-learn", "ipykernel", "nbclient")
@@ -43,7 +46,7 @@ class Run:
         self.messages = messages
         self.limits: dict[str, float] = job["limits"]
         self.folder = Path(job["folder"])
-        self.transcript = Transcript(self.folder / "transcript.jsonl")
+        self.transcript = Transcript(self.folder / "transcript.jsonl", most=int(self.limits["events"]) * 2 + OWN_EVENTS)
         self.cells = [(cell["index"], cell["source"]) for cell in job["cells"]]
         make: Any = v4  # which is not typed
         self.notebook = make.new_notebook(cells=[make.new_code_cell(source) for _, source in self.cells])
@@ -128,19 +131,25 @@ class Run:
         began = time.monotonic()
         work = asyncio.ensure_future(self.client.async_execute_cell(cell, position))
         stopped = await self._within(work, limit)
-        found = error(cell)
-        outcome, reason = self._outcome(work, stopped, name, failed=found is not None)
+        outcome, reason = self._outcome(work, stopped, name)
+        shown, found = [], None
+        try:
+            shown = outputs(cell, cut=self.client.cut)
+            found = error(cell, self.client.reply) if outcome == "ok" else error(cell, NO_ERROR)
+        except Exception as broken:  # noqa: BLE001 - what a kernel says may be anything
+            outcome, reason = "killed", f"{NO_MESSAGE} ({type(broken).__name__})"
+        outcome = "error" if outcome == "ok" and found else outcome
         self.messages.send(
             "done",
             cell=index,
             outcome={"stuck": "time limit", "flood": "killed"}.get(outcome, outcome),
             seconds=time.monotonic() - began,
-            outputs=outputs(cell, cut=self.client.cut),
+            outputs=shown,
             error=found,
         )
         return outcome, reason
 
-    def _outcome(self, work: asyncio.Future[Any], stopped: str, name: str, *, failed: bool) -> tuple[str, str]:
+    def _outcome(self, work: asyncio.Future[Any], stopped: str, name: str) -> tuple[str, str]:
         if stopped == "flood":
             return "flood", "output_mb"
         if not work.done():
@@ -152,8 +161,8 @@ class Run:
         if stopped == "late":
             return "time limit", name
         if broken is not None:
-            return "killed", f"the kernel sent what is no message of a kernel ({type(broken).__name__})"
-        return ("error" if failed else "ok"), ""
+            return "killed", f"{NO_MESSAGE} ({type(broken).__name__})"
+        return "ok", ""
 
     async def _within(self, work: asyncio.Future[Any], limit: float) -> str:
         """Wait for a cell; interrupt it when it takes too much, repeatedly, because libraries swallow interrupts.
