@@ -130,3 +130,43 @@ def test_a_claimed_accuracy_that_was_not_borne_out_is_a_doubt_with_both_numbers(
 
 def test_what_has_nothing_to_do_with_the_notebooks_words_is_survived():
     assert isinstance(doubts(ran("'''never closed", "x = (", fits=(fit(0, 0, place=Place(cell=77)),))), tuple)
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("f.__closure__[0].cell_contents = g", "reaches into the interpreter"),
+        ("import sys; sys.modules['observing']", "reaches into the interpreter"),
+        ("import gc\nfor o in gc.get_objects(): pass", "reaches into the interpreter"),
+        ("setattr(keras.Model, 'eval' + 'uate', f)", "replaces a function that results rest on"),
+        ("h.history['val_accuracy'] = [0.98, 0.99]", "puts numbers into a training's history"),
+        (f"table = '{'x' * 100_001}'", "more than 100,000 characters"),
+    ],
+)
+def test_code_that_no_notebook_has_any_use_for_is_a_doubt(code: str, words: str):
+    (told,) = doubts(ran("x = 1", code))
+    assert words in told
+    assert "cell 1" in told
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "# sys.modules['observing'] is a comment",
+        "h.history['loss'] += more.history['loss']",
+        "best = h.history['val_accuracy'][-1]",
+        "from keras.src.layers import Dense",
+        "all_accuracies['bn'] = h.history['accuracy']",
+        "setattr(options, 'rate', 0.1)",
+    ],
+)
+def test_ordinary_code_is_none(code: str):
+    assert doubts(ran(code)) == ()
+
+
+def test_weights_that_changed_after_the_training_leave_claims_unverified():
+    claim = ClaimRecord(value=0.99, source=ClaimSource.EVALUATE, model=0)
+    changed = BlindRecord(model=0, dataset="mnist", samples=1000, correct=110, as_trained=False)
+    (told,) = doubts(evidence(claims=(claim,), blind=(changed,)))
+    assert "changed after the last training" in told
+    assert "11.0 %" in told
