@@ -11,7 +11,7 @@ from grader.rubric import Limits
 
 INSIDE = Path(__file__).with_name("inside")
 GUARDIAN = INSIDE / "guardian.py"
-PACKAGE = Path(__file__).parent.parent
+PACKAGE = Path(__file__).resolve().parent.parent
 ENTRY = "import sys; sys.path.append(sys.argv[1]); from inside.main import main; main()"
 MEGABYTE = 1_000_000
 

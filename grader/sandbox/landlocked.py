@@ -81,16 +81,17 @@ def confinement(setup: Setup) -> Mapping[str, Any]:
     The worker sees all processes (and says of the kernel that it goes first when memory runs out); the kernel sees only
     itself.
     """
-    readable = [*SYSTEM, *(f"/etc/{file}" for file in SYSTEM_FILES), "/sys/devices/system/cpu"]
-    readable += [str(setup.data), str(INSIDE)]
-    for folder in interpreter():
+    readable = [*(f"/etc/{file}" for file in SYSTEM_FILES), "/sys/devices/system/cpu", str(setup.data), str(INSIDE)]
+    folders = [*SYSTEM, *interpreter()]
+    for folder in folders:
         readable += _without_the_grader(Path(folder))
+    names = [str(PACKAGE.parent)] if any(PACKAGE.is_relative_to(folder) for folder in folders) else []
     writable = [str(setup.folder / each) for each in FOLDERS] + [f"/dev/{device}" for device in DEVICES]
     if os.geteuid() == 0:  # as a user of its own it cannot open what others share there; as yours it could
         writable.append(SHARED_MEMORY)
     return {
-        "landlock": {"read": readable, "write": [*writable, "/proc"]},
-        "kernel_landlock": {"read": [*readable, *KERNEL_FILES], "write": writable},
+        "landlock": {"read": readable, "write": [*writable, "/proc"], "names": names},
+        "kernel_landlock": {"read": [*readable, *KERNEL_FILES], "write": writable, "names": names},
         "seccomp": True,
         "network_namespace": False,
         "connect": False,
@@ -123,12 +124,15 @@ def _shared(setup: Setup) -> Iterator[os.DirEntry[str]]:
 
 
 def _without_the_grader(folder: Path) -> Iterator[str]:
-    """A folder, or all that is in it but the grader itself: rubrics and reference solutions travel with it."""
-    if not PACKAGE.is_relative_to(folder):
+    """A folder, or all that is in it but the grader itself: rubrics and reference solutions travel with it.
+
+    Where the grader is one package among others, the names in that folder stay to be seen: Python finds no module
+    without them.
+    """
+    if not PACKAGE.is_relative_to(folder.resolve()):
         yield str(folder)
-        return
-    for entry in sorted(folder.iterdir()):
-        if entry != PACKAGE:
+    elif folder != PACKAGE and not folder.is_symlink():  # lib64 may be a link to lib
+        for entry in sorted(folder.iterdir()):
             yield from _without_the_grader(entry)
 
 

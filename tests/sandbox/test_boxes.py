@@ -67,6 +67,7 @@ def test_landlock_opens_everything_in_an_environment_but_an_installed_grader(
 ) -> None:
     for folder in ("env/bin", "env/lib/numpy", "env/lib/grader/rubrics", "env/lib/grader-1.dist-info", "scratch"):
         (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "env/lib64").symlink_to("lib")
     monkeypatch.setattr(landlocked, "PACKAGE", tmp_path / "env/lib/grader")
     monkeypatch.setattr(landlocked, "interpreter", lambda: [str(tmp_path / "env")])
     rules = landlocked.confinement(landlocked.setup(tmp_path / "scratch", tmp_path, Limits()))["landlock"]

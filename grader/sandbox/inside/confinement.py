@@ -45,7 +45,7 @@ def confine(policy: Mapping[str, Any]) -> list[str]:
         filters.available()  # loads libseccomp, which takes programs and files that the rules may hide
     missing += _hide()
     if rules := policy.get("landlock"):
-        landlock.restrict(read=rules.get("read", ()), write=rules.get("write", ()))
+        landlock.restrict(read=rules.get("read", ()), write=rules.get("write", ()), names=rules.get("names", ()))
     if landlock.abi() < landlock.SCOPES_SINCE:
         missing.append("This kernel's Landlock has no scopes: the notebook can send signals to other processes inside.")
     if policy.get("seccomp"):

@@ -27,7 +27,7 @@ def confine(policy: dict[str, Any]) -> None:
 
     if landlock.abi() >= landlock.SCOPES_SINCE:
         rules = policy.get("landlock") or {}
-        landlock.restrict(read=rules.get("read"), write=rules.get("write"))
+        landlock.restrict(read=rules.get("read"), write=rules.get("write"), names=rules.get("names", ()))
     if policy.get("seccomp") and filters.available():
         worker = policy.get("worker") or os.getppid()
         group = policy.get("group") or os.getpgid(worker)

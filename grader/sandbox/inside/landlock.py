@@ -54,7 +54,13 @@ def abi() -> int:
         return 0
 
 
-def restrict(*, read: Sequence[str] | None, write: Sequence[str] | None, version: int | None = None) -> None:
+def restrict(
+    *,
+    read: Sequence[str] | None,
+    write: Sequence[str] | None,
+    names: Sequence[str] = (),
+    version: int | None = None,
+) -> None:
     """Give up all files but these, all of TCP, and signals and abstract sockets that lead out of the box.
 
     Paths that do not exist are skipped. Only the calling thread and what it starts are restricted: call it first.
@@ -62,7 +68,8 @@ def restrict(*, read: Sequence[str] | None, write: Sequence[str] | None, version
     Args:
         read: files and folders that stay readable and executable.
         write: files and folders that stay readable and writable as well; device files cannot be made in them.
-            With ``None`` for both, files and TCP stay as they are: only signals and abstract sockets are given up.
+            With ``None`` for read and write, files and TCP stay as they are: only signals and abstract sockets are given up.
+        names: folders in which, and below which, names can be listed and nothing more.
         version: restrict as a kernel with this ABI would.
 
     Raises:
@@ -76,6 +83,7 @@ def restrict(*, read: Sequence[str] | None, write: Sequence[str] | None, version
     rights = _REFER if scopes_only else _file_rights(version)
     rules = [("/", rights)] if scopes_only else []
     rules += [(path, _READ) for path in read or ()]
+    rules += [(path, _READ_DIR) for path in names]
     rules += [(path, ~_NEVER) for path in write or ()]
     with _ruleset(version, rights, tcp=not scopes_only) as ruleset:
         for path, allowed in rules:
