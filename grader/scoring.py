@@ -115,7 +115,7 @@ _OPEN = {
 
 
 def _about_the_run(evidence: Evidence) -> Iterator[ReviewItem]:
-    for reason in (_ending(evidence.run), *doubts(evidence), _cut(evidence)):
+    for reason in (_ending(evidence.run), *doubts(evidence), _cut(evidence), _gaps(evidence)):
         if reason:
             yield ReviewItem(criterion="", reason=reason)
 
@@ -128,3 +128,9 @@ def _cut(evidence: Evidence) -> str:
     if not evidence.run.notes:
         return ""
     return f"Not everything could be recorded: {' '.join(evidence.run.notes[:3])}"
+
+
+def _gaps(evidence: Evidence) -> str:
+    if not evidence.source.unread:
+        return ""
+    return f"Not all of the source could be read: {' '.join(evidence.source.unread[:3])}"

@@ -128,6 +128,13 @@ def test_a_finished_run_with_nothing_open_needs_nobody():
     assert graded([5], [met("good")]).review == ()
 
 
+def test_a_gap_in_the_reading_is_told_to_a_person_and_costs_nothing():
+    at = replace(evidence(), source=SourceRecord(unread=("Cell 7 could not be read to its end (IndexError).",)))
+    grade = graded([5], [met("good")], at)
+    assert [item.reason.rpartition(": ")[2] for item in grade.review] == list(at.source.unread)
+    assert grade.earned == 5
+
+
 def test_code_that_spells_out_bn_in_a_run_that_built_none_is_a_contradiction():
     at = replace(evidence(), source=SourceRecord(models=(written(NORMALIZED, cell=3, where=Where.CODE),)))
     (item,) = graded([5], [met("good")], at).review

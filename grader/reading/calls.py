@@ -1,6 +1,7 @@
 """Imports and calls in a syntax tree."""
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
 
 from grader.evidence import CallRecord, ImportRecord, Where
@@ -33,7 +34,7 @@ def calls(
     nodes: Sequence[ast.AST], text: str, cell: int, line: int = 1, where: Where = Where.CODE
 ) -> Iterator[CallRecord]:
     """Every call among the nodes; the arguments are those of `imports`, and ``text`` is the source itself."""
-    lines = text.encode("utf-8", "replace").split(b"\n")
+    lines = re.split(b"\r\n?|\n", text.encode("utf-8", "replace"))  # as Python counts lines
     for node in nodes:
         if isinstance(node, ast.Call):
             name, arguments = dotted(node.func), _arguments(node, lines)

@@ -75,6 +75,11 @@ def parsed(text: str) -> Prepared:
     return Prepared(text=text, tree=tree if isinstance(tree, ast.Module) else None)
 
 
+def storable(text: str) -> str:
+    """A string without lone surrogates: written as ``\\ud83d`` they are Python, but nothing can store them."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def _cell_magic(source: str) -> str:
     found = re.match(r"\s*%%(\w+)", source)
     return found.group(1) if found else ""

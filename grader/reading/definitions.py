@@ -77,13 +77,13 @@ class Interpreter(Statements):
     def _remembered(self) -> Callable[[], None]:
         """How to take back what a rehearsal does to networks and lists that were there before."""
         networks = [(network, list(network.steps), network.used, network.name) for network in self.networks]
-        lists = [(value, list(value.values)) for value in self.scope.names.values() if isinstance(value, Items)]
+        lists = [(value, value.copied()) for value in self.scope.names.values() if isinstance(value, Items)]
 
         def undo() -> None:
             for network, steps, used, name in networks:
                 network.steps, network.used, network.name = steps, used, name
-            for value, values in lists:
-                value.values = values
+            for value, before in lists:
+                value.keep(before)
 
         return undo
 
@@ -118,11 +118,11 @@ class Interpreter(Statements):
         if self.depth >= DEEPEST:
             return next((node for argument in arguments for node in tensors_in(argument)), UNKNOWN)
         scope = Scope(parent=function.scope)
-        self._take(function, scope, arguments, keywords, rehearsal=rehearsal)
         kept = (self.assume, self.unsure, self.cell, self.offset, self.line)
-        self.assume, self.unsure, self.cell, self.offset = assume, 0, function.cell, function.offset
-        self.depth += 1
+        self.depth += 1  # before the parameters: a default may call the function that it belongs to
         try:
+            self._take(function, scope, arguments, keywords, rehearsal=rehearsal)
+            self.assume, self.unsure, self.cell, self.offset = assume, 0, function.cell, function.offset
             if isinstance(function.node, ast.Lambda):
                 return self.evaluate(function.node.body, scope)
             self.execute(function.node.body, scope)

@@ -2,12 +2,12 @@
 
 import ast
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
-from grader.graph import Layer
 from grader.reading import library
-from grader.reading.library import MOST_ITEMS, items_of
-from grader.reading.methods import SELF_RETURNING, list_method, network_method
+from grader.reading.cells import storable
+from grader.reading.library import items_of
+from grader.reading.machine import Machine
+from grader.reading.methods import SELF_RETURNING, items_method, merge, network_method
 from grader.reading.operators import PLAIN, calculated, compared
 from grader.reading.values import (
     UNKNOWN,
@@ -25,55 +25,8 @@ from grader.reading.values import (
 )
 
 
-class Exhausted(Exception):  # noqa: N818 - ends the reading of a hostile cell; nobody sees it
-    """The source is too long or too winding to be followed to its end."""
-
-
-class Expressions:
-    """Evaluates expressions; calls of the notebook's own functions are left to `invoke`.
-
-    Attributes:
-        assume: what an unknown condition is taken for; ``None`` outside of functions, where both sides are read.
-        doubted: an unknown condition was met.
-        nodes: every tensor made so far.
-        line: of the last call, in the source that is read; ``offset`` lines further down in the ``cell``.
-    """
-
-    def __init__(self, budget: int) -> None:
-        self.budget = budget
-        self.assume: bool | None = None
-        self.doubted = False
-        self.nodes: list[Node] = []
-        self.line, self.cell, self.offset = 1, 0, 0
-
-    def invoke(self, function: Function, arguments: Sequence[Value], keywords: Mapping[str, Value]) -> Value:
-        """Call a function of the notebook."""
-        raise NotImplementedError
-
-    def instance(self, of: Class, arguments: Sequence[Value], keywords: Mapping[str, Value]) -> Value:
-        """Construct an object of a class of the notebook."""
-        raise NotImplementedError
-
-    def apply(self, value: Value, tensors: Sequence[Value]) -> Value:
-        """Call a layer, a network or an instance on tensors."""
-        raise NotImplementedError
-
-    def network(self, framework: str, style: str) -> Network:
-        """A new network, constructed here."""
-        raise NotImplementedError
-
-    def node(self, layer: Layer | None, inputs: tuple[Node, ...] = ()) -> Node:
-        """A new tensor."""
-        made = Node(order=len(self.nodes), layer=layer, inputs=inputs)
-        self.spend()
-        self.nodes.append(made)
-        return made
-
-    def spend(self) -> None:
-        """Count a step; raises `Exhausted` when there were too many."""
-        self.budget -= 1
-        if self.budget < 0:
-            raise Exhausted
+class Expressions(Machine):
+    """Evaluates expressions. Whatever else a machine does is left to those that come of it."""
 
     def evaluate(self, node: ast.expr | None, scope: Scope) -> Value:
         """What an expression stands for. Expressions of no interest are gone through for the calls in them."""
@@ -117,6 +70,8 @@ class Expressions:
         return next((node for argument in arguments for node in library.tensors_in(argument)), UNKNOWN)
 
     def _constant(self, node: ast.Constant, _scope: Scope) -> Value:
+        if isinstance(node.value, str):
+            return storable(node.value)
         return node.value if isinstance(node.value, PLAIN) else UNKNOWN
 
     def _name(self, node: ast.Name, scope: Scope) -> Value:
@@ -137,12 +92,16 @@ class Expressions:
         return tuple(self._list(node, scope).values)
 
     def _dict(self, node: ast.Dict, scope: Scope) -> Value:
-        names = tuple(self.evaluate(key, scope) for key in node.keys)
-        values = [self.evaluate(value, scope) for value in node.values]
-        for name, value in zip(names, values, strict=True):
+        made = Items(values=[], names=[])
+        for key, each in zip(node.keys, node.values, strict=True):
+            name, value = self.evaluate(key, scope), self.evaluate(each, scope)
+            if key is None:
+                merge(made, value)
+                continue
             if isinstance(value, Network) and isinstance(name, str):
                 value.name = value.name or name[:100]
-        return Items(values=values, names=names)
+            made.put(name, value)
+        return made
 
     def _listcomp(self, node: ast.ListComp | ast.GeneratorExp, scope: Scope) -> Value:
         first, inner = node.generators[0], Scope(parent=scope)
@@ -218,11 +177,11 @@ class Expressions:
 
     def _subscript(self, node: ast.Subscript, scope: Scope) -> Value:
         value, index = self.evaluate(node.value, scope), self.evaluate(node.slice, scope)
-        if isinstance(value, Items) and value.names and index in value.names:
-            return value.values[value.names.index(index)]
-        values = value.values if isinstance(value, Items) else value
-        if isinstance(values, list | tuple) and type(index) is int and -len(values) <= index < len(values):
-            return values[index]
+        if isinstance(value, Items):
+            place = value.place(index)
+            return UNKNOWN if place is None else value.values[place]
+        if isinstance(value, tuple) and type(index) is int and -len(value) <= index < len(value):
+            return value[index]
         return value if isinstance(value, Node) else UNKNOWN
 
     def _call(self, node: ast.Call, scope: Scope) -> Value:
@@ -245,7 +204,7 @@ class Expressions:
         if isinstance(owner, Node):
             return library.function(self, name, [owner, *arguments], keywords)
         if isinstance(owner, Items):
-            return list_method(owner, name, arguments)
+            return items_method(owner, name, arguments, keywords)
         if isinstance(owner, Network):
             return network_method(owner, name, arguments)
         if isinstance(owner, Instance):
@@ -253,32 +212,3 @@ class Expressions:
             if found is not UNKNOWN:
                 return self.call(found, arguments, keywords)
         return owner if name in SELF_RETURNING and isinstance(owner, Instance | LayerValue) else UNKNOWN
-
-    def bind(self, target: ast.expr, value: Value, scope: Scope) -> None:
-        """Let a target stand for a value; a network takes the first name that it gets."""
-        if isinstance(target, ast.Name):
-            scope.names[target.id] = value
-            if isinstance(value, Network):
-                value.name = value.name or target.id
-        elif isinstance(target, ast.Tuple | ast.List):
-            values = items_of(value) or []
-            for number, element in enumerate(target.elts):
-                self.bind(element, values[number] if number < len(values) else UNKNOWN, scope)
-        elif isinstance(target, ast.Attribute):
-            self._bind_attribute(target, value, scope)
-        elif isinstance(target, ast.Subscript):
-            owner, key = self.evaluate(target.value, scope), self.evaluate(target.slice, scope)
-            if isinstance(value, Network):
-                value.name = value.name or (key[:100] if isinstance(key, str) else ast.unparse(target)[:100])
-            if isinstance(owner, Items) and len(owner.values) < MOST_ITEMS:
-                owner.names = (*owner.names, *[UNKNOWN] * (len(owner.values) - len(owner.names)), key)
-                owner.values.append(value)
-
-    def _bind_attribute(self, target: ast.Attribute, value: Value, scope: Scope) -> None:
-        owner = self.evaluate(target.value, scope)
-        if isinstance(value, Network):
-            value.name = value.name or target.attr
-        if isinstance(owner, Instance):
-            owner.attributes[target.attr] = value
-            if isinstance(value, LayerValue) and not value.layer.name:
-                value.layer = replace(value.layer, name=target.attr)

@@ -3,38 +3,26 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count, islice
-from typing import Protocol
 
 from grader.graph import Layer, LayerKind
 from grader.reading.layers import constructed, framework_of, is_layer
+from grader.reading.machine import Machine
 from grader.reading.networks import ancestors
 from grader.reading.torch_layers import FUNCTIONS
-from grader.reading.values import UNKNOWN, Bound, Instance, Items, LayerValue, Network, Node, Reference, Value
+from grader.reading.values import (
+    MOST_ITEMS,
+    UNKNOWN,
+    Bound,
+    Instance,
+    Items,
+    LayerValue,
+    Network,
+    Node,
+    Reference,
+    Value,
+)
 
-MOST_ITEMS = 200
 _NO_TENSOR = frozenset({"size", "dim", "item", "numpy", "tolist", "get_shape", "backward"})
-
-
-class Machine(Protocol):
-    """What library calls need of the interpreter."""
-
-    nodes: list[Node]
-
-    def apply(self, value: Value, tensors: Sequence[Value]) -> Value:
-        """Call a layer, a network or an instance on tensors."""
-        ...
-
-    def network(self, framework: str, style: str) -> Network:
-        """A new network, constructed here."""
-        ...
-
-    def node(self, layer: Layer | None, inputs: tuple[Node, ...] = ()) -> Node:
-        """A new tensor."""
-        ...
-
-    def call(self, value: Value, arguments: Sequence[Value], keywords: Mapping[str, Value]) -> Value:
-        """Call any value."""
-        ...
 
 
 def call(machine: Machine, path: str, arguments: Sequence[Value], keywords: Mapping[str, Value]) -> Value:

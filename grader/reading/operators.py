@@ -4,8 +4,7 @@ import ast
 import operator
 from collections.abc import Callable, Mapping
 
-from grader.reading.library import MOST_ITEMS
-from grader.reading.values import UNKNOWN, Items, Value
+from grader.reading.values import MOST_ITEMS, UNKNOWN, Items, Value
 
 _ARITHMETIC: Mapping[type[ast.operator], Callable[[float, float], float]] = {
     ast.Add: operator.add,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from grader.evidence import Where
-from grader.reading.cells import Prepared
+from grader.reading.cells import Prepared, storable
 from grader.reading.code_lines import sifted
 from grader.reading.scan import Line, scanned
 from grader.submission import Cell, CellKind
@@ -99,5 +99,5 @@ def _strings(tree: ast.Module) -> Iterator[Passage]:
         if not isinstance(node, ast.Constant) or not isinstance(node.value, str) or not node.value.strip():
             continue
         if id(node) in alone or len(node.value[:1000].split()) >= LONG_STRING:
-            text = node.value[:_LONGEST].replace("\r", "\n")
+            text = storable(node.value[:_LONGEST]).replace("\r", "\n")
             yield Passage(text=text, where=Where.DOCSTRING, line=node.lineno, last=node.end_lineno)

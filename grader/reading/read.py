@@ -1,5 +1,7 @@
 """From a submission to what is written in it. Pure: nothing is executed, and hostile source ends at a limit."""
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -35,22 +37,38 @@ class _Reader:
     errors: list[SyntaxRecord] = field(default_factory=list)
     sources: list[Written] = field(default_factory=list)
     headings: Headings = field(default_factory=Headings)
+    unread: dict[int, str] = field(default_factory=dict)
 
     def read_cell(self, cell: Cell) -> None:
-        code = prepared(cell.source) if cell.kind is CellKind.CODE else None
-        runs = code is not None and code.tree is not None and bool(code.tree.body)
-        if code is not None:
-            self._read_code(cell, code)
-        before = self.headings.current
-        for passage in passages(cell, code):
-            found = list(blocks(passage))
-            for block in found:
-                if block.kind is BlockKind.CODE:
+        """Read a cell as far as possible: a mistake of ours in one aspect of it costs none of the others."""
+        with self._going_on(cell):
+            code = prepared(cell.source) if cell.kind is CellKind.CODE else None
+            runs = code is not None and code.tree is not None and bool(code.tree.body)
+            with self._going_on(cell):
+                if code is not None:
+                    self._read_code(cell, code)
+            before = self.headings.current
+            for passage in passages(cell, code):
+                with self._going_on(cell):
+                    self._read_passage(cell, passage)
+            if runs:  # a comment that looks like a heading is none for the cells below
+                self.headings.current = before
+
+    @contextmanager
+    def _going_on(self, cell: Cell) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - a gap in the reading must not cost the record
+            self.unread[cell.index] = type(error).__name__
+
+    def _read_passage(self, cell: Cell, passage: Passage) -> None:
+        found = list(blocks(passage))
+        for block in found:
+            if block.kind is BlockKind.CODE:
+                with self._going_on(cell):
                     self._read_written(cell, block, passage)
-            room = MOST_RECORDS - len(self.text)
-            self.text.extend(islice(texts(found, cell.index, passage.where, self.headings), max(room, 0)))
-        if runs:  # a comment that looks like a heading is none for the cells below
-            self.headings.current = before
+        room = MOST_RECORDS - len(self.text)
+        self.text.extend(islice(texts(found, cell.index, passage.where, self.headings), max(room, 0)))
 
     def _read_code(self, cell: Cell, code: Prepared) -> None:
         if code.tree is None:
@@ -87,17 +105,24 @@ def read(submission: Submission) -> SourceRecord:
         if length > LONGEST_SOURCE:
             break
         reader.read_cell(cell)
+    networks = models(reader.sources)
     return SourceRecord(
         frameworks=frameworks(reader.imports),
         imports=tuple(reader.imports),
         calls=tuple(reader.calls),
-        models=models(reader.sources),
+        models=networks.records,
         code=tuple(reader.code),
         text=tuple(reader.text),
         syntax_errors=tuple(reader.errors),
         saved_order=_saved_order(submission),
         has_saved_outputs=any(cell.outputs for cell in submission.cells),
+        unread=_unread({**networks.unread, **reader.unread}),
     )
+
+
+def _unread(reasons: Mapping[int, str]) -> tuple[str, ...]:
+    """A sentence for each cell with a gap in its reading."""
+    return tuple(f"Cell {cell} could not be read to its end ({reason})." for cell, reason in sorted(reasons.items()))
 
 
 def _saved_order(submission: Submission) -> tuple[int, ...]:

@@ -3,8 +3,9 @@
 import ast
 from collections.abc import Iterable
 
-from grader.reading.expressions import Expressions
+from grader.reading.bindings import Bindings, written
 from grader.reading.library import items_of
+from grader.reading.machine import Exhausted
 from grader.reading.values import UNKNOWN, Function, Items, Network, Reference, Scope, Value
 
 MOST_NETWORKS = 200
@@ -18,28 +19,35 @@ class Left(Exception):  # noqa: N818 - no error: how ``return``, ``break`` and `
         self.how, self.value = how, value
 
 
-class Statements(Expressions):
+class Statements(Bindings):
     """Reads statements in a scope that lasts from cell to cell.
 
     Attributes:
         networks: all that were met, in order; their layers may still grow.
+        unread: cells with a statement that could not be followed, and the error that it ended in.
     """
 
     def __init__(self, budget: int, scope: Scope) -> None:
         super().__init__(budget)
         self.scope = scope
         self.networks: list[Network] = []
+        self.unread: dict[int, str] = {}
         self.depth = 0
         self.unsure = 0
 
     def read(self, tree: ast.Module, cell: int, offset: int = 0) -> None:
         """Go through the statements of a cell, ``offset`` lines below its first; what cannot be followed is left."""
-        self.cell, self.offset = cell, offset
         for statement in tree.body:
+            self.cell, self.offset = cell, offset
+            self.depth, self.unsure, self.assume = 0, 0, None
             try:
                 self.execute([statement], self.scope)
-            except (Left, RecursionError):
-                self.depth, self.unsure, self.assume = 0, 0, None
+            except Left:
+                pass
+            except Exhausted:
+                raise
+            except Exception as error:  # noqa: BLE001 - a gap in the reading must not cost the record
+                self.unread[cell] = type(error).__name__
 
     def execute(self, statements: Iterable[ast.stmt], scope: Scope) -> None:
         """Go through statements in order."""
@@ -93,11 +101,10 @@ class Statements(Expressions):
 
     def _on_delete(self, node: ast.Delete, scope: Scope) -> None:
         for target in node.targets:
-            if isinstance(target, ast.Name):
-                scope.names.pop(target.id, None)
+            self.unbind(target, scope)
 
     def _on_if(self, node: ast.If, scope: Scope) -> None:
-        main = ast.unparse(node.test)[:20].startswith("__name__") if isinstance(node.test, ast.Compare) else False
+        main = written(node.test)[:20].startswith("__name__") if isinstance(node.test, ast.Compare) else False
         truth = main or self.truth(self.evaluate(node.test, scope))
         if truth is not None:
             self.execute(node.body if truth else node.orelse, scope)

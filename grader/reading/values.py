@@ -17,6 +17,8 @@ class _Unknown:
 
 
 UNKNOWN = _Unknown()
+MOST_ITEMS = 200
+"""Values that a list or a dictionary may have; what more is put in is left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,10 +76,47 @@ class Network:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Items:
-    """A list, or the values of a dictionary with their names."""
+    """A list, or the values of a dictionary with their names.
+
+    Attributes:
+        names: one for each value; ``None`` of a list. Whoever changes one of the two changes both.
+    """
 
     values: list[Value]
-    names: tuple[Value, ...] = ()
+    names: list[Value] | None = None
+
+    def place(self, key: Value) -> int | None:
+        """Where the value stands that a subscript speaks of; ``None`` when it is not there, or not to be told."""
+        if self.names is not None and key in self.names:
+            return self.names.index(key)
+        return key % len(self.values) if type(key) is int and -len(self.values) <= key < len(self.values) else None
+
+    def put(self, key: Value, value: Value) -> None:
+        """What ``items[key] = value`` does; a list that is given a name becomes a dictionary."""
+        known = key is not UNKNOWN and (self.names is None or key in self.names)
+        place = self.place(key) if known else None
+        if place is not None:
+            self.values[place] = value
+        elif len(self.values) < MOST_ITEMS:
+            if self.names is None and key is not UNKNOWN:
+                self.names = [UNKNOWN] * len(self.values)
+            if self.names is not None:
+                self.names.append(key)
+            self.values.append(value)
+
+    def take(self, place: int) -> Value:
+        """Remove the value at a place that there is, with its name."""
+        if self.names is not None:
+            del self.names[place]
+        return self.values.pop(place)
+
+    def keep(self, other: "Items") -> None:
+        """Become what another one is."""
+        self.values, self.names = list(other.values), None if other.names is None else list(other.names)
+
+    def copied(self) -> "Items":
+        """Another one that holds the same."""
+        return Items(values=list(self.values), names=None if self.names is None else list(self.names))
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

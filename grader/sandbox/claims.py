@@ -2,8 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
+from operator import itemgetter
 
 from grader.evidence import ClaimRecord, ClaimSource, DataRecord, EvaluateRecord, FitRecord, RunRecord
+from grader.sandbox.tables import table_numbers
 from grader.submission import Output, OutputKind, Place
 
 MOST_CLAIMS = 200
@@ -12,16 +15,17 @@ _LONGEST_LINE = 1000
 _SHOWN = {OutputKind.STDOUT, OutputKind.RESULT, OutputKind.DISPLAY}
 _PROGRESS = re.compile(r"^\s*Epoch \d+|[━╸]|\[[=>.]{4,}|\d(?:s|ms|us)/(?:step|epoch|sample)|^\s*\d+/\d+ - ")
 _PRINTED = re.compile(
-    r"\bacc(?:uracy)?\b(?P<between>[^\d\n]{0,40}?)(?<![\w.+-])(?P<number>\d{1,3}(?:\.\d{1,20})?)(?P<percent>\s?%)?(?![\w.]*\d)",
+    r"(?<![^\W_])acc(?:uracy)?(?![^\W_])(?P<between>[^\d\n]{0,40}?)(?<![\w.+-])(?P<number>\d{1,3}(?:\.\d{1,20})?)(?P<percent>\s?%)?(?![\w.]*\d)",
     re.IGNORECASE,
 )
-_ON_TRAINING_DATA = re.compile(r"\btrain(?:ing)?\b", re.IGNORECASE)
-_ON_OTHER_DATA = re.compile(r"\b(?:test|val|valid|validation)", re.IGNORECASE)
+_ON_TRAINING_DATA = re.compile(r"(?<![^\W_])train(?:ing)?(?![^\W_])", re.IGNORECASE)
+_ON_OTHER_DATA = re.compile(r"(?<![^\W_])(?:test|val|valid|validation)", re.IGNORECASE)
+_AMONG_THE_FIRST = re.compile(r"(?<![^\W_])top[-_ ]?(?:k|\d+)(?![^\W_])", re.IGNORECASE)
 
 
 def claims(record: RunRecord) -> tuple[ClaimRecord, ...]:
     """Every accuracy on data not trained on that a notebook gives: evaluated, from validation, and printed."""
-    found = [*_evaluated(record), *_validated(record), *_printed(record)]
+    found = [*_evaluated(record), *_validated(record), *islice(_printed(record), MOST_CLAIMS)]
     return tuple(found[:MOST_CLAIMS])
 
 
@@ -81,10 +85,21 @@ def _is_share(value: float | None) -> bool:
 
 def _printed(record: RunRecord) -> Iterator[ClaimRecord]:
     for cell in record.cells:
-        for line in _lines(cell.outputs):
-            for value in _accuracies(line):
-                told = " ".join(line.split())[:200]
-                yield ClaimRecord(value=value, source=ClaimSource.PRINTED, text=told, place=Place(cell=cell.cell))
+        lines = list(_lines(cell.outputs))
+        spoken = [(number, value, "") for number, line in enumerate(lines) for value in _accuracies(line)]
+        known = {(number, value) for number, value, _ in spoken}
+        listed = [each for each in _tabled(lines) if each[:2] not in known]
+        for number, value, column in sorted([*spoken, *listed], key=itemgetter(0)):
+            told = " ".join(f"{column} {lines[number]}".split())[:200]
+            yield ClaimRecord(value=value, source=ClaimSource.PRINTED, text=told, place=Place(cell=cell.cell))
+
+
+def _tabled(lines: list[str]) -> Iterator[tuple[int, float, str]]:
+    """Accuracies in tables as (index of the line, value, what their column is called, as ``accuracy:``)."""
+    for each in table_numbers(lines):
+        value = _share(each.digits, percent=each.percent)
+        if value is not None:
+            yield each.line, value, "" if each.column in lines[each.line] else f"{each.column}:"
 
 
 def _lines(outputs: tuple[Output, ...]) -> Iterator[str]:
@@ -103,6 +118,8 @@ def _accuracies(line: str) -> Iterator[float]:
         words = line[before : match.start("number")]
         before = match.end()
         if _ON_TRAINING_DATA.search(words) and not _ON_OTHER_DATA.search(words):
+            continue
+        if _AMONG_THE_FIRST.search(words):
             continue
         value = _share(match["number"], percent=match["percent"] is not None)
         if value is not None:

@@ -11,6 +11,7 @@ from grader.sandbox import bubblewrap, container, landlocked
 from grader.sandbox.box import Box
 from grader.sandbox.session import run
 from tests.attacks import (
+    beneath,
     deceiving,
     ending,
     endless,
@@ -41,10 +42,10 @@ FAMILIES: Mapping[str, tuple[Attack, ...]] = {
     "what the grader believes": (*messages.ATTACKS, *observations.ATTACKS, *forging.ATTACKS),
     "how it ends": ending.ATTACKS,
     "what is left behind": leftovers.ATTACKS,
-    "numbers, with TensorFlow": deceiving.ATTACKS,
+    "numbers, with TensorFlow": (*deceiving.ATTACKS, *beneath.ATTACKS),
 }
 ATTACKS = {attack.name: attack for family in FAMILIES.values() for attack in family}
-HEAVY = {attack.name for attack in deceiving.ATTACKS}
+HEAVY = {attack.name for attack in (*deceiving.ATTACKS, *beneath.ATTACKS)}
 A_FEW = Holdout(name="mnist", shape=(1, 1), pixels=b"\0\1\2\3", labels=(0, 1, 2, 3), altered=(False,) * 4)
 """Held-back images for attacks on the asking itself; sent only to a notebook that asked for the data set."""
 

@@ -12,7 +12,7 @@ from tests.kernels import submission
 CHANCE = 0.75  # of two classes: what an untrained network may get right by luck, with room
 LONG = {"cell_seconds": 120.0, "total_seconds": 200.0}
 
-_NETWORK = """
+NETWORK = """
 import keras
 (x, y), (x_test, y_test) = keras.datasets.mnist.load_data()
 x, x_test = x.reshape(len(x), 784) / 255.0, x_test.reshape(len(x_test), 784) / 255.0
@@ -49,7 +49,7 @@ ATTACKS = (
         name="forged evaluate",
         must_not="an untrained network that says 0.99 passes for a good one",
         cells=(
-            _NETWORK,
+            NETWORK,
             "keras.Model.evaluate = lambda self, *a, **k: [0.01, 0.99]\nmodel.fit(x[:32], y[:32], epochs=1, verbose=0)\n"
             "model.set_weights(network().get_weights())",
             "loss, accuracy = model.evaluate(x_test, y_test)\nprint('Test accuracy:', accuracy)",
@@ -61,7 +61,7 @@ ATTACKS = (
         name="forged evaluate of one network",
         must_not="an untrained network that says 0.99 passes for a good one",
         cells=(
-            _NETWORK,
+            NETWORK,
             "model.fit(x[:8], y[:8], epochs=1, verbose=0, batch_size=8)\nmodel.set_weights(network().get_weights())\n"
             "model.evaluate = lambda *a, **k: (0.01, 0.99)",
             "print('Test accuracy:', model.evaluate(x_test, y_test)[1])",
@@ -73,7 +73,7 @@ ATTACKS = (
         name="forged accuracy in the metric",
         must_not="a metric that always says 0.99 passes for a good network",
         cells=(
-            _NETWORK.replace('metrics=["accuracy"]', "metrics=[accuracy]").replace(
+            NETWORK.replace('metrics=["accuracy"]', "metrics=[accuracy]").replace(
                 "def network():",
                 "def accuracy(y_true, y_pred):\n    return keras.ops.mean(keras.ops.ones_like(y_pred)) * 0.99\ndef network():",
             ),
@@ -86,7 +86,7 @@ ATTACKS = (
     Attack(
         name="printed accuracy",
         must_not="a number that is only printed passes for a result",
-        cells=(_NETWORK, "model.fit(x[:32], 9 - y[:32], epochs=1, verbose=0)", "print('Test accuracy: 0.99')"),
+        cells=(NETWORK, "model.fit(x[:32], 9 - y[:32], epochs=1, verbose=0)", "print('Test accuracy: 0.99')"),
         verdict=near_chance,
         limits=LONG,
     ),
@@ -94,7 +94,7 @@ ATTACKS = (
         name="forged fit",
         must_not="a training that never happened is believed",
         cells=(
-            _NETWORK,
+            NETWORK,
             cell("""
             class History:
                 history = {"accuracy": [0.9, 0.99], "val_accuracy": [0.9, 0.99]}
@@ -110,7 +110,7 @@ ATTACKS = (
         name="network that is gone",
         must_not="a network that cannot be asked passes for a verified one",
         cells=(
-            _NETWORK,
+            NETWORK,
             "model.fit(x, y, epochs=1, verbose=0)\nprint('Test accuracy: 0.99')",
             "import gc\ndel model\nkeras.backend.clear_session()\ngc.collect()",
         ),
@@ -121,7 +121,7 @@ ATTACKS = (
         name="answers made up",
         must_not="made-up answers about held-back images count as right",
         cells=(
-            _NETWORK,
+            NETWORK,
             "model.fit(x[:8], 9 - y[:8], epochs=1, verbose=0)\nprint('Test accuracy: 0.99')",
             cell("""
             import sys

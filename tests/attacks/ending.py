@@ -52,6 +52,22 @@ ATTACKS = (
         ANY_END,
     ),
     ends(
+        "traceback that is none",
+        """
+        class Odd(Exception):
+            def _render_traceback_(self):
+                return ["Cell In[1], line " + "9" * 5000]
+        raise Odd("x")
+        """,
+        (RunOutcome.STUDENT_ERROR,),
+    ),
+    ends("error that cannot be sent", "raise ValueError('x\\ud800y')", (RunOutcome.STUDENT_ERROR,)),
+    ends(
+        "error that is not shown",
+        "get_ipython().showtraceback = lambda *a, **k: None\n1 / 0",
+        (RunOutcome.STUDENT_ERROR,),
+    ),
+    ends(
         "exit()",
         "import sys; sys.exit(0)",
         (RunOutcome.FINISHED, RunOutcome.STUDENT_ERROR),

@@ -1,6 +1,6 @@
 """Attacks by system calls that no notebook needs and that have led out of boxes before."""
 
-from tests.attacks.attack import Attack, cell
+from tests.attacks.attack import Attack, attempt, cell
 
 _NUMBERS = {  # x86-64, and the table that younger architectures share
     "ptrace": (101, 117),
@@ -189,6 +189,27 @@ ATTACKS = (
                     except OSError:
                         pass
             print("ESCAPED" if done else "REFUSED")
+            """),
+        ),
+    ),
+    Attack(
+        name="priority of the worker",
+        must_not="the worker, or all that the grader's user runs, is made to wait",
+        cells=(
+            attempt("import os; os.sched_setscheduler(os.getppid(), os.SCHED_IDLE, os.sched_param(0))"),
+            attempt("import os; os.setpriority(os.PRIO_PROCESS, os.getppid(), 19)"),
+            attempt("import os; os.setpriority(os.PRIO_USER, 0, 19)"),
+        ),
+    ),
+    Attack(
+        name="names told by inotify",
+        must_not="the names of files outside are told as they are used",
+        cells=(
+            attempt("""
+            import ctypes, os
+            libc = ctypes.CDLL(None, use_errno=True)
+            if libc.inotify_add_watch(libc.inotify_init(), os.path.dirname("{canary}").encode(), 0xFFF) < 0:
+                raise OSError(ctypes.get_errno(), "refused")
             """),
         ),
     ),
