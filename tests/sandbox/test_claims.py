@@ -182,3 +182,8 @@ def test_other_names_for_accuracy_are_known_and_loss_is_not_one():
 def test_data_without_a_digest_count_as_other_data():
     piped = replace(HELD_BACK, digest=None)
     assert len(claims(RunRecord(evaluations=(evaluation(0, 0.9, data=piped),)))) == 1
+
+
+def test_many_low_numbers_do_not_hide_a_high_one():
+    text = "\n".join(["Test accuracy: 0.1"] * 500 + ["Test accuracy: 0.99"] + ["Test accuracy: 0.2"] * 500)
+    assert max(shown(text)) == 0.99
