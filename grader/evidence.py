@@ -115,6 +115,7 @@ class SourceRecord:
         frameworks: of ``keras``, ``torch``, … those imported in code, comments or markdown; code comes first.
         saved_order: cell indices in the order in which the student ran them, from saved execution counts.
         has_saved_outputs: whether any cell came with outputs.
+        unread: sentences about cells that the reader could not follow to their end; what it had read of them stays.
     """
 
     frameworks: tuple[str, ...] = ()
@@ -126,6 +127,7 @@ class SourceRecord:
     syntax_errors: tuple[SyntaxRecord, ...] = ()
     saved_order: tuple[int, ...] = ()
     has_saved_outputs: bool = False
+    unread: tuple[str, ...] = ()
 
 
 # --- what was seen ---------------------------------------------------------------------------------------------
@@ -416,10 +418,12 @@ class BlindRecord:
     Attributes:
         samples: number of images asked about; 0 when none could be, and then ``reason`` says why.
         correct: number of right answers among ``samples``.
-        altered: how many of the images were slightly changed, so that looking them up does not help.
+        altered: how many of the images were slightly changed, so that nobody finds exactly these in a published set.
         altered_correct: number of right answers among ``altered``.
         input: how the images were put in, in words (``28×28 values, divided by 255``).
         as_trained: whether the weights were still those that the last training left.
+        recomputed: whether the answers were computed outside of the box, from the network's layers and weights.
+        reason: why nothing could be asked; where something could, why it was not recomputed.
     """
 
     model: int
@@ -430,6 +434,7 @@ class BlindRecord:
     altered_correct: int = 0
     input: str = ""
     as_trained: bool = True
+    recomputed: bool = False
     reason: str = ""
 
     @property

@@ -7,6 +7,7 @@ from collections.abc import MutableMapping
 from typing import Any
 
 from ._arrays import first_input, in_memory
+from ._labels import Labels
 
 ROWS = 2_000
 FEWEST_ROWS = 100  # below which means and deviations say too little
@@ -66,9 +67,14 @@ def strided(array: Any, rows: int = ROWS) -> Any:
 
 
 class Profiles:
-    """The profile of each model, taken when it is trained, else when it is evaluated, used or called."""
+    """The profile of each model, taken when it is trained, else when it is evaluated, used or called.
+
+    Attributes:
+        labels: the classes that each was trained on.
+    """
 
     def __init__(self) -> None:
+        self.labels = Labels()
         self._profiles: MutableMapping[Any, Profile] = weakref.WeakKeyDictionary()
         self._whole: MutableMapping[Any, bool] = weakref.WeakKeyDictionary()  # whether it came from one fit
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import dis
 from collections.abc import Iterator
+from operator import attrgetter
 from types import CodeType, FunctionType
 from typing import Any
 
+from ._insides import insides, same
 from ._integrity_kernel import REPLACED, Finding
 from ._integrity_origin import Origin, bare, called, vars_of
-from ._observer import Observer, owner_of
+from ._observer import Observer
+from ._standing_in import owner_of
 
 METHODS = ("fit", "evaluate", "predict", "compile", "train_on_batch", "test_on_batch", "predict_on_batch")
 MADE_BY_KERAS = ("train_function", "test_function", "predict_function", "get_metrics_result", "compute_metrics")
@@ -30,6 +33,18 @@ METRICS = (
     "CategoricalAccuracy",
     "SparseCategoricalAccuracy",
 )
+EXECUTING = {
+    "src.models.functional.Functional": ("call",),
+    "Sequential": ("call",),
+    "layers.Dense": ("call",),
+    "layers.Conv2D": ("call", "convolution_op"),
+    "layers.BatchNormalization": ("call",),
+    "layers.Activation": ("call",),
+    "layers.Flatten": ("call",),
+    "src.trainers.compile_utils.CompileMetrics": ("update_state", "result"),
+    "Variable": ("numpy", "assign"),
+}
+"""What networks answer and what is read of them, by class."""
 # Whoever speaks of one of these works with the network, and does not only say so.
 WORK = frozenset(
     {
@@ -65,6 +80,10 @@ class Library:
             if hasattr(keras.Model, name):
                 for kind in {owner_of(keras.Model, name), keras.Model, keras.Sequential}:
                     self.observer.keep(kind, name)
+        for kind, names in EXECUTING.items():
+            found = attrgetter(kind)(keras)
+            for name in names:
+                self.observer.keep(owner_of(found, name), name)
         for metric in METRICS:
             self.observer.keep(getattr(keras.metrics, metric), "update_state", "result", "__call__")
         for module in (keras.utils, keras.metrics):
@@ -79,6 +98,9 @@ class Library:
                 told = f"{getattr(owner, '__name__', owner)}.{name}"
                 by = f"replaced ({called(now)})" if now is not None else "taken away"
                 yield REPLACED, f"The library's function {told} was {by}."
+            elif not same(self.observer.kept_insides.get((owner, name), ()), insides(before)):
+                told = f"{getattr(owner, '__name__', owner)}.{name}"
+                yield REPLACED, f"The library's function {told} was changed within."
         for subjects in self.observer.subjects:
             for subject in subjects():
                 yield from self._of_model(subject)

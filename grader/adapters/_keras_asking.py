@@ -14,8 +14,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from ._input_facts import facts
 from ._input_profiles import Profile, Profiles
 from ._input_ways import ALIKE, CLOSE, ENOUGH_ROWS, MOST_WAYS, Served, Way, guessed, layouts, ranked
+from ._keras_layers import Layers, UnknownError
 from ._keras_models import Models
 from ._keras_weights import Kept
 from ._observer import Observer
@@ -24,6 +26,7 @@ MOST_MODELS = 16
 SECONDS = 60.0
 BATCH = 250
 WIDEST = 37  # outputs of one image: of a thousand images, more would not fit an answer
+MOST_WEIGHTS = 6_000_000  # of all networks together that are told in full
 
 
 class _RefusedError(Exception):
@@ -40,7 +43,9 @@ class Asking:
         self.profiles = profiles
         self.observer = observer
         self._call: Callable[..., Any] = keras.layers.Layer.__call__
+        self._layers = Layers(keras)
         self._ends = 0.0
+        self._room = 4 * MOST_WEIGHTS
 
     def install(self) -> None:
         """Be asked; made before anything replaces Keras' functions."""
@@ -55,12 +60,14 @@ class Asking:
             questions = {
                 name: _question(self.observer.data, name, told) for name, told in sets.items() if told["shape"][0]
             }
-            asked = 0
+            asked: list[int] = []
             for number in order:
-                if asked < MOST_MODELS:
-                    asked += self._ask(number, known[number], questions)
+                if len(asked) < MOST_MODELS:
+                    asked += [number] if self._ask(number, known[number], questions) else []
                 elif number in self.kept.after:
                     self.observer.emit_answer(model=number, reason=f"only {MOST_MODELS} networks are asked")
+            for number in asked:
+                self._tell(number, known[number])
 
     def _ask(self, number: int, model: Any, questions: dict[str, Any]) -> bool:
         """Answer for one network; one that was never trained is passed over in silence where it does not fit."""
@@ -74,6 +81,7 @@ class Asking:
                     input=way[0],
                     as_trained=self.kept.as_trained(number, model),
                     shape=list(outputs.shape),
+                    **facts(way[1], images),
                 )
         except _RefusedError as refusal:
             reason = str(refusal)
@@ -85,6 +93,22 @@ class Asking:
         if number in self.kept.after:
             self.observer.emit_answer(model=number, reason=reason)
         return False
+
+    def _tell(self, number: int, model: Any) -> None:
+        """Tell layers and weights of a network that answered, so that outside its answers can be computed again."""
+        try:
+            steps, weights = self._layers.told(model)
+        except UnknownError as unknown:
+            reason = str(unknown)
+        except Exception as error:
+            reason = f"looking at its layers failed with {type(error).__name__}"
+        else:
+            if len(weights) <= self._room:
+                self._room -= len(weights)
+                self.observer.emit_weights(number, steps, weights)
+                return
+            reason = "the networks of this notebook have too many weights together"
+        self.observer.emit_no_weights(number, reason)
 
     def _ways(self, model: Any, questions: dict[str, Any]) -> list[tuple[str, Way, Any]]:
         """How to ask a network: the data set, the way its images are put in, and the images."""
@@ -100,7 +124,14 @@ class Asking:
         if not found:
             told = "×".join("?" if length is None else str(length) for length in wanted or ())
             raise _RefusedError(f"its input of {told} is not an image of a data set that was served")
+        self._refuse_fewer_classes(model, [questions[name][0] for _, name, _ in found])
         return [(name, way, questions[name][1]) for name, way in _best(found, profile)]
+
+    def _refuse_fewer_classes(self, model: Any, may_be: list[Served]) -> None:
+        """A network that never saw a class is not wrong when it does not know it."""
+        classes, there = self.profiles.labels.amount(model), min(served.classes for served in may_be)
+        if classes is not None and classes < there:
+            raise _RefusedError(f"it was trained on {classes} of the {there} classes")
 
     def _likely(self, questions: dict[str, Any], profile: Profile | None) -> dict[str, Any]:
         """The data sets that it may have been trained on; those the notebook loaded, where values do not tell."""

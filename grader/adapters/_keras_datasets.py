@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from ._keras_names import DATASETS
-from ._observer import Observer, stands_in_for
+from ._observer import Observer
+from ._standing_in import stands_in_for
 
 
 def install(observer: Observer) -> None:

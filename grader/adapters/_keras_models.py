@@ -10,7 +10,8 @@ from typing import Any
 
 from ._keras_graph import graph, node, parameters, style
 from ._keras_trace import Tracer
-from ._observer import Observer, stands_in_for
+from ._observer import Observer
+from ._standing_in import stands_in_for
 
 MOST_HELD = 64  # models of one cell that are kept alive until it ends
 # A Sequential keeps a functional model inside, which is nobody's model; a functional one runs Model's constructor.

@@ -14,7 +14,7 @@ from typing import Any
 
 from ._keras_graph import MOST_LAYERS, Graph, is_composite, node, style
 from ._keras_names import ACTIVATION_OPERATIONS
-from ._observer import stands_in_for
+from ._standing_in import stands_in_for
 
 FARTHEST_OPERATION = 60
 EAGER_CALLS = 3  # of a model that are watched while none was symbolic

@@ -10,9 +10,10 @@ from typing import Any
 from ._arrays import batch_size, describe
 from ._input_profiles import Profiles
 from ._keras_models import Models
-from ._keras_values import name_of, number_in, rate_of, results_of
-from ._keras_weights import Freshness, Kept
-from ._observer import Observer, owner_of, stands_in_for
+from ._keras_values import name_of, number_in, rate_of, results_of, settings_of
+from ._keras_weights import Freshness, Kept, Standstill
+from ._observer import Observer
+from ._standing_in import owner_of, stands_in_for
 
 DEFAULT_BATCH = 32  # of Keras' fit on arrays
 
@@ -84,28 +85,21 @@ class Training:
                 "compile",
                 model=self.models.number(model),
                 metrics=[name_of(m) for m in (metrics if isinstance(metrics, (list, tuple)) else [metrics])],
-                **self._settings(model),
+                **settings_of(model),
                 **self.observer.place(),
             )
-
-    def _settings(self, model: Any) -> dict[str, Any]:
-        optimizer = getattr(model, "optimizer", None)
-        return {
-            "optimizer": type(optimizer).__name__ if optimizer is not None else None,
-            "learning_rate": rate_of(optimizer),
-            "loss": name_of(getattr(model, "loss", None)),
-        }
 
     # fit
 
     def _fit_begins(self, model: Any, arguments: dict[str, Any]) -> dict[str, Any]:
         self._busy += 1
-        run = {"fit": self._next, "began": time.monotonic()}
+        run = {"fit": self._next, "began": time.monotonic(), "still": Standstill(model)}
         self._next += 1
         self._running[id(model)] = run
         self.models.describe(model)
         x = arguments.get("x")
         self.profiles.trained_on(model, x)
+        self.profiles.labels.trained_on(model, arguments.get("y"))
         validation = arguments.get("validation_data")
         split = arguments.get("validation_split") or 0.0
         self.observer.emit(
@@ -120,7 +114,7 @@ class Training:
             validation_split=split or None,
             validation=describe(validation) if validation is not None else None,
             weights=self._freshness.of(self.models.number(model), model),
-            **self._settings(model),
+            **settings_of(model),
             **self.observer.place(),
         )
         return run
@@ -140,6 +134,7 @@ class Training:
             if not run.get("epochs"):
                 self._mark_stepped(history.model)
             run["epochs"] = run.get("epochs", 0) + 1
+            run["still"].look(history.model)
             logs = {key: number_in(value) for key, value in (arguments.get("logs") or {}).items()}
             self.observer.emit("epoch", fit=run["fit"], logs=logs)
 
@@ -148,6 +143,9 @@ class Training:
         self._running.pop(id(model), None)
         if run is None:
             return
+        if done and run.get("epochs") and not run["still"].moved:
+            what = f"A training of the network '{model.name}' went through epochs and left every weight as it was."
+            self.observer.tell("tamper", kind="contradiction", what=what)
         self._mark_stepped(model)
         self._freshness.ended_with(self.kept.trained(self.models.number(model)))
         self.models.describe(model)
@@ -218,10 +216,11 @@ class Training:
                 return
 
     def _step(self, model: Any, *, batch: dict[str, Any], counted: bool, optimizer: Any = None) -> None:
+        self.profiles.labels.unknown(model)
         loop = self._loops.get(id(model))
         if loop is None:
             self.models.describe(model)
-            settings = self._settings(model)
+            settings = settings_of(model)
             if optimizer is not None:
                 settings |= {
                     "optimizer": type(optimizer).__name__,

@@ -33,6 +33,16 @@ def rate_of(optimizer: Any) -> float | None:
         return None
 
 
+def settings_of(model: Any) -> dict[str, Any]:
+    """What a network was compiled with."""
+    optimizer = getattr(model, "optimizer", None)
+    return {
+        "optimizer": type(optimizer).__name__ if optimizer is not None else None,
+        "learning_rate": rate_of(optimizer),
+        "loss": name_of(getattr(model, "loss", None)),
+    }
+
+
 def name_of(value: Any) -> str | None:
     """A loss or metric as a person would call it."""
     if value is None or isinstance(value, str):

@@ -7,6 +7,8 @@ import math
 import weakref
 from typing import Any
 
+from ._keras_values import rate_of
+
 LARGEST_FINGERPRINT = 20_000_000  # weights
 MOST_KEPT = 24  # networks
 MOST_WEIGHTS_KEPT = 50_000_000
@@ -74,6 +76,32 @@ class Freshness:
     def _was_stepped(self, variable: Any) -> bool:
         reference = self._stepped.get(id(variable))
         return reference is not None and reference() is variable
+
+
+class Standstill:
+    """Whether a training has moved nothing: neither a weight nor the optimiser's count of steps.
+
+    Attributes:
+        moved: whether something did, or nobody can tell.
+    """
+
+    def __init__(self, model: Any) -> None:
+        self._before = fingerprint(model)
+        self._steps = _steps(model)
+        self.moved = self._before is None
+
+    def look(self, model: Any) -> None:
+        """After an epoch; a learning rate of nothing moves nothing."""
+        if not self.moved:
+            rate = rate_of(getattr(model, "optimizer", None))
+            self.moved = not rate or _steps(model) != self._steps or fingerprint(model) != self._before
+
+
+def _steps(model: Any) -> int:
+    try:
+        return int(model.optimizer.iterations)
+    except Exception:
+        return 0
 
 
 def _size(model: Any) -> int:

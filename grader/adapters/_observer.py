@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import functools
-import inspect
 import json
 import math
 import os
@@ -18,11 +17,14 @@ from types import ModuleType
 from typing import Any
 
 from ._import_watch import ImportWatch
+from ._insides import Insides, insides
 
 LONGEST_TEXT = 500
 LONGEST_LIST = 2_000
 LONGEST_EVENT = 200_000  # characters of JSON
 MOST_ANSWERS = 200
+PIECE = 120_000  # bytes of weights in one event; a multiple of three, so that pieces can be put together as they are
+LONG_FACTS = ("factor", "offset")  # of an answer: of each pixel one, in base64
 DEEPEST = 8
 
 
@@ -56,25 +58,6 @@ def _scalar(value: Any) -> Any:
     return number if math.isfinite(number) else None
 
 
-def stands_in_for(original: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Make a function look like the one it replaces, its signature included: libraries look at that too."""
-
-    def disguise(function: Callable[..., Any]) -> Callable[..., Any]:
-        disguised: Any = functools.wraps(original)(function)
-        try:
-            disguised.__signature__ = inspect.signature(original)
-        except (TypeError, ValueError):
-            pass
-        return disguised  # type: ignore[no-any-return]
-
-    return disguise
-
-
-def owner_of(kind: type, name: str) -> type:
-    """The class that defines a method. Replaced anywhere below it, the method would count as overridden."""
-    return next(base for base in kind.__mro__ if name in vars(base))
-
-
 class Observer:
     """Writes what guests see to the transcript.
 
@@ -89,6 +72,7 @@ class Observer:
         self.data = data
         self.count = 0
         self.kept: dict[tuple[Any, str], Any] = {}
+        self.kept_insides: dict[tuple[Any, str], Insides] = {}
         self.subjects: list[Callable[[], list[Any]]] = []
         self.written = 0
         self.strangers = 0
@@ -150,6 +134,11 @@ class Observer:
         """
         for name in names:
             self.kept[owner, name] = vars(owner).get(name)
+            self.kept_insides[owner, name] = insides(self.kept[owner, name])
+
+    def watchlists(self) -> list[list[Any]]:
+        """What is watched and what is called: neither ever gets less."""
+        return [list(self.kept), list(self._at_cell_end), list(self._at_question), list(self.subjects)]
 
     @property
     def descriptor(self) -> int:
@@ -179,7 +168,19 @@ class Observer:
         if self._answers < MOST_ANSWERS:
             self._answers += 1
             raw = {"outputs": base64.b64encode(outputs).decode("ascii")} if outputs else {}
-            self._append({"event": "answer", **plain(facts), **raw})
+            long = {key: facts.pop(key) for key in LONG_FACTS if isinstance(facts.get(key), str)}
+            self._append({"event": "answer", **plain(facts), **long, **raw})
+
+    def emit_weights(self, model: int, layers: list[Any], weights: bytes) -> None:
+        """Append the layers of a network, and its weights in pieces that each fit an event."""
+        self._append({"event": "weights", "model": model, "layers": plain(layers)})
+        for start in range(0, len(weights), PIECE):
+            values = base64.b64encode(weights[start : start + PIECE]).decode("ascii")
+            self._append({"event": "weights", "model": model, "values": values})
+
+    def emit_no_weights(self, model: int, reason: str) -> None:
+        """Append why layers and weights of a network are not told."""
+        self._append({"event": "weights", "model": model, "reason": plain(reason)})
 
     def on_import(self, library: str, function: Callable[[ModuleType], None]) -> None:
         """Call a function with a module as soon as it has been imported, or now if it was."""

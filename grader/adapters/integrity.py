@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from types import FunctionType
 from typing import Any
 
+from ._insides import Insides, insides, same
 from ._integrity_kernel import Finding, Kernel
 from ._integrity_library import Library
 from ._integrity_origin import Origin, standing
@@ -65,7 +66,8 @@ class Recording:
         self.observer = observer
         self._methods = {name: standing(observer, name) for name in vars(type(observer)) if not name.startswith("__")}
         self._file = _identity(observer.descriptor)
-        self._functions: list[tuple[dict[str, Any], str, Any]] = []
+        self._functions: list[tuple[Mapping[str, Any], str, Any, Insides]] = []
+        self._seen: dict[int, list[Any]] = {}
         observer.shell.events.register("pre_run_cell", self._begin)
 
     def findings(self) -> Iterator[Finding]:
@@ -77,6 +79,7 @@ class Recording:
         for event, function in self.observer.hooks():
             if function not in self.observer.shell.events.callbacks.get(event, ()):
                 yield CONTRADICTION, f"The recording was switched off: its hook on cells ({event}) was taken away."
+        yield from self._shrunk()
         if self.observer.strangers:
             yield CONTRADICTION, "Observations were written by code that is not the grader's."
         yield from self._transcript()
@@ -87,9 +90,19 @@ class Recording:
         self.observer.shell.events.unregister("pre_run_cell", self._begin)
 
     def _guests(self) -> Iterator[Finding]:
-        for module, name, before in self._functions:
-            if module.get(name) is not before:
+        for owner, name, before, within in self._functions:
+            if owner.get(name) is not before:
                 yield CONTRADICTION, f"The recording itself was changed: {name} was replaced."
+            elif not same(within, insides(before)):
+                yield CONTRADICTION, f"The recording itself was changed: {name} was changed within."
+
+    def _shrunk(self) -> Iterator[Finding]:
+        """What is watched and who watches only grows."""
+        for number, watched in enumerate(self.observer.watchlists()):
+            before = {id(each) for each in self._seen.get(number, ())}
+            if not before <= {id(each) for each in watched}:
+                yield CONTRADICTION, "The recording was switched off: it was made to forget what it watches."
+            self._seen[number] = watched
 
     def _transcript(self) -> Iterator[Finding]:
         now = _identity(self.observer.descriptor)
@@ -99,11 +112,19 @@ class Recording:
             yield CONTRADICTION, "The recording holds more than the grader wrote into it."
 
 
-def _functions() -> Iterator[tuple[dict[str, Any], str, Any]]:
-    """Every function and class of the guests: where it stands, under what name, and itself."""
+def _functions() -> Iterator[tuple[Mapping[str, Any], str, Any, Insides]]:
+    """Everything that the guests consist of: where it stands, under what name, itself, and what it is made of."""
     for module in [name for name in list(sys.modules) if name.startswith(f"{__package__}.")]:
         names = vars(sys.modules[module])
-        yield from ((names, name, value) for name, value in names.items() if isinstance(value, (FunctionType, type)))
+        own = [(name, value) for name, value in names.items() if not name.startswith("__")]
+        yield from ((names, name, value, insides(value)) for name, value in own)
+        for kind in [value for _, value in own if isinstance(value, type) and value.__module__ == module]:
+            parts = vars(kind)
+            yield from ((parts, name, value, insides(value)) for name, value in parts.items() if _is_code(value))
+
+
+def _is_code(value: Any) -> bool:
+    return isinstance(value, (FunctionType, staticmethod, classmethod, property))
 
 
 def _identity(descriptor: int) -> tuple[int, int] | None:

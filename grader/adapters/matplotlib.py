@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ._observer import Observer, stands_in_for
+from ._observer import Observer
+from ._standing_in import stands_in_for
 
 MOST_HELD = 32  # figures of one cell that are kept alive until it ends
 MOST_POINTS = 500

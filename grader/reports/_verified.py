@@ -25,7 +25,9 @@ class Verified:
             return f"not measured: {self.blind.reason or 'it could not be asked'}"
         of = f"{self.blind.samples:,} held-back {self.blind.dataset} images".replace("  ", " ")
         after = "" if self.blind.as_trained else ", with weights that were changed after training"
-        return f"measured: {percent(self.blind.accuracy)} of {of}{after}"
+        told = f"; {self.blind.reason}" if self.blind.reason else ""
+        how = ", recomputed from its layers and weights" if self.blind.recomputed else told
+        return f"measured: {percent(self.blind.accuracy)} of {of}{after}{how}"
 
     @property
     def claimed(self) -> str:

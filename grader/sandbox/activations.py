@@ -83,16 +83,19 @@ def relu(inputs: list[Values], facts: Facts, _weights: Weights, account: Account
 
 
 def leaky(inputs: list[Values], facts: Facts, _weights: Weights, account: Account) -> Values:
+    """Negative values times a slope."""
     slope = real(facts, "negative_slope")
     return _paid(single(inputs), account, lambda x: _leaky(x, slope))
 
 
 def elu(inputs: list[Values], facts: Facts, _weights: Weights, account: Account) -> Values:
+    """Negative values bent towards a limit."""
     alpha = real(facts, "alpha")
     return _paid(single(inputs), account, lambda x: _elu(x, alpha))
 
 
 def softmax(inputs: list[Values], facts: Facts, _weights: Weights, account: Account) -> Values:
+    """Positive numbers that sum to one."""
     values = single(inputs)
     last_axis(facts, values)
     return _paid(values, account, _softmax)

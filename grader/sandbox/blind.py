@@ -12,27 +12,39 @@ import binascii
 import math
 from array import array
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from sys import byteorder
 from typing import Any
 
-from grader.evidence import BlindRecord, ModelRecord, RunRecord
+from grader.evidence import BlindRecord, ModelRecord, RunRecord, TamperRecord
 from grader.holdout import Holdout
+from grader.sandbox.comparing import Answer, contradictions, recomputed, with_rows
 from grader.sandbox.intake import sequence, text, whole
+from grader.sandbox.networks import Networks
+from grader.sandbox.operations import Account
+from grader.sandbox.recomputing import MOST_CLASSES
 
 MOST_ANSWERS = 400
 MOST_CHARACTERS = 40_000_000
 """Of all answers together, which wait here until the run is over."""
 
-MOST_CLASSES = 1000
+COST_OF_ALL = 3e11
+"""Multiplications for what all networks of a notebook answered, computed again."""
+
 _BYTES = 4  # of a float32
-_KEYS = ("model", "dataset", "input", "as_trained", "shape", "outputs", "reason")
+_KEYS = ("model", "dataset", "input", "as_trained", "shape", "outputs", "laid", "factor", "offset", "reason")
 
 
 class Answers:
-    """Collects the ``answer`` events of one run, bounded, to be scored when it is over."""
+    """Collects the ``answer`` events of one run, bounded, to be scored when it is over.
+
+    Attributes:
+        networks: layers and weights, to compute the answers again.
+    """
 
     def __init__(self) -> None:
         self.events: list[Mapping[str, Any]] = []
+        self.networks = Networks()
         self._left = MOST_CHARACTERS
 
     def add(self, event: Mapping[str, Any]) -> None:
@@ -44,32 +56,56 @@ class Answers:
             self.events.append(kept)
 
 
-def blind(events: Sequence[Mapping[str, Any]], holdouts: Sequence[Holdout], run: RunRecord) -> tuple[BlindRecord, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """What came of asking: a record for each network, and what in the answers cannot be true."""
+
+    records: tuple[BlindRecord, ...] = ()
+    tampering: tuple[TamperRecord, ...] = ()
+
+
+def blind(answers: Answers, holdouts: Sequence[Holdout], run: RunRecord) -> Measured:
     """One record for each network that was asked or should have been: its best answer, or why there is none.
 
     Args:
-        events: the ``answer`` events as `intake` let them in.
+        answers: the ``answer`` and ``weights`` events as `intake` let them in.
         holdouts: what was asked about; nothing is scored without it.
         run: what else was seen; answers in the name of networks that it does not know are dropped.
     """
     by_name = {holdout.name: holdout for holdout in holdouts if holdout.labels}
     if not by_name:
-        return ()
-    found: dict[int, BlindRecord] = {}
+        return Measured()
     known = {model.id for model in run.models}
-    for event in events[:MOST_ANSWERS]:
+    found: dict[int, list[Answer]] = {}
+    for event in answers.events[:MOST_ANSWERS]:
         model = whole(event.get("model"))
         if model is not None and model in known:
-            record = _scored(model, event, by_name)
-            found[model] = max(found.get(model, record), record, key=_rank)
+            found.setdefault(model, []).append(_scored(model, event, by_name))
+    account = Account(COST_OF_ALL)
+    checked = {model: recomputed(given, answers.networks, account) for model, given in found.items()}
+    records = {model: max((each.record for each in given), key=_rank) for model, given in checked.items()}
     for fit in run.fits:
         if fit.model in known:
-            found.setdefault(fit.model, BlindRecord(model=fit.model, reason=_missing(run.model(fit.model))))
-    return tuple(found[model] for model in sorted(found))
+            records.setdefault(fit.model, BlindRecord(model=fit.model, reason=_missing(run.model(fit.model))))
+    return Measured(
+        records=tuple(records[model] for model in sorted(records)),
+        tampering=tuple(
+            contradiction
+            for model in sorted(checked)
+            for contradiction in contradictions(checked[model], _named(run.model(model)))
+        ),
+    )
 
 
-def _rank(record: BlindRecord) -> tuple[bool, float]:
-    return record.samples > 0, record.accuracy or 0.0
+def _rank(record: BlindRecord) -> tuple[bool, bool, float]:
+    """What was recomputed counts before what the box said."""
+    return record.samples > 0, record.recomputed, record.accuracy or 0.0
+
+
+def _named(model: ModelRecord | None) -> str:
+    if model is None:
+        return "a network"
+    return f"'{model.variables[0]}'" if model.variables else f"network number {model.id}"
 
 
 def _missing(model: ModelRecord | None) -> str:
@@ -77,27 +113,23 @@ def _missing(model: ModelRecord | None) -> str:
     return f"{named} could not be asked: it was recorded as trained but is not there."
 
 
-def _scored(model: int, event: Mapping[str, Any], holdouts: Mapping[str, Holdout]) -> BlindRecord:
+def _scored(model: int, event: Mapping[str, Any], holdouts: Mapping[str, Holdout]) -> Answer:
     """One answer, scored; a reason in its place where there is nothing to score."""
     reason = text(event.get("reason"))
     if reason:
-        return BlindRecord(model=model, reason=f"The network could not be asked: {reason}.")
+        return Answer(record=BlindRecord(model=model, reason=f"The network could not be asked: {reason}."))
     holdout = holdouts.get(text(event.get("dataset")))
     rows = None if holdout is None else _rows(event, len(holdout.labels))
     if holdout is None or rows is None:
-        return BlindRecord(model=model, reason="The network's answer does not have the form that was asked for.")
-    right = [_chosen(row) == label for row, label in zip(rows, holdout.labels, strict=True)]
-    pairs = list(zip(right, holdout.altered, strict=True))
-    return BlindRecord(
+        told = "The network's answer does not have the form that was asked for."
+        return Answer(record=BlindRecord(model=model, reason=told))
+    record = BlindRecord(
         model=model,
         dataset=holdout.name,
-        samples=len(right),
-        correct=sum(right),
-        altered=sum(holdout.altered),
-        altered_correct=sum(correct for correct, altered in pairs if altered),
         input=text(event.get("input"), 200),
         as_trained=event.get("as_trained") is True,
     )
+    return Answer(record=with_rows(record, rows, holdout), rows=rows, holdout=holdout, event=event)
 
 
 def _rows(event: Mapping[str, Any], samples: int) -> list[Sequence[float]] | None:
@@ -124,11 +156,3 @@ def _floats(encoded: str) -> Sequence[float] | None:
     if byteorder == "big":
         values.byteswap()
     return values
-
-
-def _chosen(outputs: Sequence[float]) -> int | None:
-    """The class with the largest output; ``None`` where that is not one single number."""
-    if not all(map(math.isfinite, outputs)):
-        return None
-    largest = max(outputs)
-    return outputs.index(largest) if outputs.count(largest) == 1 else None

@@ -92,6 +92,7 @@ class Observations:
             "not_recorded": self._not_recorded,
             "tamper": self._append(TamperRecord, self.tampering),
             "answer": self._answer,
+            "weights": lambda e: self.answers.networks.add(e) if self.asked else None,
         }
         take = known.get(text(event.pop("event", None)))
         event.pop("n", None)

@@ -1,4 +1,4 @@
-"""What each layer does to a batch of values, outside of training. Pure NumPy, for `recomputing`, whose input is hostile.
+"""What each layer does to a batch of values, outside of training: for `recomputing`, whose input is hostile.
 
 Every function gets the values, the facts of its step, its weights by name and an account of what was computed; it
 charges for what it is about to do before it does it, and asks of shapes that they fit.
@@ -19,7 +19,8 @@ Weights = Mapping[str, Values]
 
 LARGEST = 16_000_000  # numbers in one array
 CALL = 100_000  # what calling NumPy costs, in multiplications
-EACH = 10  # what a function of a number costs
+MEMORY = 20  # what writing a number costs
+EACH = 80  # what a function of a number costs beside that
 
 
 class RefusedError(Exception):
@@ -32,9 +33,9 @@ class Account:
     def __init__(self, left: float) -> None:
         self.left = left
 
-    def charge(self, numbers: float, *, made: int = 0) -> None:
-        """Pay for so many multiplications, and be allowed to make an array of that size."""
-        self.left -= numbers + CALL
+    def charge(self, numbers: float = 0, *, made: int) -> None:
+        """Pay for so many multiplications and for an array of that size, and be allowed to make it."""
+        self.left -= numbers + MEMORY * made + CALL
         if self.left < 0:
             raise RefusedError("it takes too much to compute")
         if made > LARGEST:
@@ -80,15 +81,17 @@ def single(inputs: Sequence[Values]) -> Values:
 
 
 def flatten(inputs: list[Values], facts: Facts, _weights: Weights, account: Account) -> Values:
+    """All values of each image in a row."""
     values = single(inputs)
-    account.charge(values.size)
+    account.charge(made=values.size)
     need(values.ndim <= 2 or facts.get("data_format") == "channels_last")
     return values.reshape(len(values), -1)
 
 
 def reshape(inputs: list[Values], facts: Facts, _weights: Weights, account: Account) -> Values:
+    """The same values in another shape."""
     values = single(inputs)
-    account.charge(values.size)
+    account.charge(made=values.size)
     shape = [whole(length) for length in sequence(facts.get("target_shape"))]
     size = values[0].size
     lengths = [length for length in shape if length is not None and length > 0]
@@ -100,6 +103,7 @@ def reshape(inputs: list[Values], facts: Facts, _weights: Weights, account: Acco
 
 
 def dense(inputs: list[Values], _facts: Facts, weights: Weights, account: Account) -> Values:
+    """A weighted sum of the values along the last axis."""
     values, kernel = single(inputs), weights.get("kernel")
     if kernel is None or kernel.ndim != 2 or values.ndim < 2 or kernel.shape[0] != values.shape[-1]:
         raise RefusedError("its layers do not fit each other")
@@ -115,10 +119,11 @@ def _biased(values: Values, weights: Weights) -> Values:
 
 
 def batch_normalization(inputs: list[Values], facts: Facts, weights: Weights, account: Account) -> Values:
+    """Scaled and moved by what training recorded."""
     values = single(inputs)
     axis = whole(facts.get("axis"))
     need(axis is not None and values.ndim >= 2 and (axis == -1 or 1 <= axis < values.ndim))
-    account.charge(2 * values.size, made=values.size)
+    account.charge(made=2 * values.size)
     length = values.shape[axis or -1]
     shape = [1] * values.ndim
     shape[axis or -1] = length
@@ -127,26 +132,29 @@ def batch_normalization(inputs: list[Values], facts: Facts, weights: Weights, ac
         weights["moving_variance"] + np.float32(real(facts, "epsilon"))
     )
     shift = weights.get("beta", np.zeros(1, np.float32)) - weights["moving_mean"] * gain
-    return values * gain.reshape(shape) + shift.reshape(shape)
+    return np.asarray(values * gain.reshape(shape) + shift.reshape(shape))
 
 
 def rescaling(inputs: list[Values], facts: Facts, _weights: Weights, account: Account) -> Values:
+    """Every value times a number, plus a number."""
     values = single(inputs)
-    account.charge(values.size, made=values.size)
+    account.charge(made=values.size)
     return values * np.float32(real(facts, "scale")) + np.float32(real(facts, "offset"))
 
 
 def add(inputs: list[Values], _facts: Facts, _weights: Weights, account: Account) -> Values:
+    """The sum of several inputs of one shape."""
     need(len(inputs) >= 2 and len({each.shape for each in inputs}) == 1)
-    account.charge(len(inputs) * (inputs[0].size + CALL), made=inputs[0].size)
+    account.charge(len(inputs) * (MEMORY * inputs[0].size + CALL), made=inputs[0].size)
     return np.asarray(sum(inputs[1:], start=inputs[0]), dtype=np.float32)
 
 
 def concatenate(inputs: list[Values], facts: Facts, _weights: Weights, account: Account) -> Values:
+    """Several inputs side by side, along the last axis."""
     need(len(inputs) >= 2 and len({each.shape[:-1] for each in inputs}) == 1)
     last_axis(facts, inputs[0])
     made = sum(each.size for each in inputs)
-    account.charge(made, made=made)
+    account.charge(made=made)
     return np.concatenate(inputs, axis=-1)
 
 

@@ -1,7 +1,7 @@
-"""Computes again, outside of the box, what a network's layers and weights make of images. Nothing is executed but NumPy.
+"""Computes again, outside of the box, what a network's layers and weights make of images, with NumPy alone.
 
-What a network answers inside is what its ``call`` does, and a notebook can replace that by anything: by a search for the
-nearest training image, for one. Layers and weights cannot search.
+What a network answers inside is what its ``call`` does, and a notebook can replace that by anything: by a search for
+the nearest training image, for one. Layers and weights cannot search.
 
 The description comes from the box and may hold anything. Every size is bounded before memory is asked for, what is
 computed is paid for from an account, and whatever does not fit is refused. Numbers may be NaN; then so is the result.
@@ -20,11 +20,12 @@ from grader.sandbox.intake import mapping, sequence, text, whole
 from grader.sandbox.operations import OPERATIONS, Account, Operation, RefusedError, Values, need
 from grader.sandbox.sliding import SLIDING
 
-COST = 5e10
+COST = 2e11
 """Multiplications for one network's answers; a few seconds."""
 
 BATCH = 50
 MOST_STEPS = 400
+MOST_CLASSES = 1000
 MOST_LIVE = 48_000_000  # numbers that wait for a later step
 _KNOWN: Mapping[str, Operation] = {**OPERATIONS, **ACTIVATIONS, **SLIDING}
 
@@ -63,10 +64,11 @@ def outputs(steps: Sequence[Step], images: Values, account: Account) -> Values:
     with np.errstate(all="ignore"):
         for start in range(0, len(images), BATCH):
             parts.append(_batch(steps, images[start : start + BATCH], account))
+            need(parts[-1].ndim == 2 and parts[-1].shape[1] <= MOST_CLASSES)
     return np.concatenate(parts)
 
 
-def decoded(encoded: Any) -> bytes:
+def decoded(encoded: object) -> bytes:
     """The bytes of a text in base64.
 
     Raises:

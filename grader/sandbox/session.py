@@ -153,8 +153,9 @@ class _Session:
             limits=asdict(self.limits),
             seconds=round(self.process.seconds, 2),
         )
-        measured = blind(transcript.seen.answers.events, self.asked or (), record)
-        record = replace(record, claims=claims(record), blind=measured)
+        measured = blind(transcript.seen.answers, self.asked or (), record)
+        tampering = (*record.tampering, *measured.tampering)
+        record = replace(record, claims=claims(record), blind=measured.records, tampering=tampering)
         return with_cause(record, self.limits) if outcome is RunOutcome.FINISHED else record
 
     def _ending(self) -> tuple[RunOutcome, int | None, str]:

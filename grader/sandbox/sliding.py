@@ -4,12 +4,24 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from grader.sandbox.operations import Account, Facts, Operation, RefusedError, Values, Weights, need, pair, single
+from grader.sandbox.operations import (
+    MEMORY,
+    Account,
+    Facts,
+    Operation,
+    RefusedError,
+    Values,
+    Weights,
+    need,
+    pair,
+    single,
+)
 
 _MOST = 1024  # of a stride
 
 
 def convolution(inputs: list[Values], facts: Facts, weights: Weights, account: Account) -> Values:
+    """A weighted sum of the values in each window."""
     values, kernel = _images(inputs, facts), weights.get("kernel")
     if kernel is None or kernel.ndim != 4 or kernel.shape[2] != values.shape[-1] or facts.get("groups") != 1:
         raise RefusedError("its layers do not fit each other")
@@ -17,10 +29,10 @@ def convolution(inputs: list[Values], facts: Facts, weights: Weights, account: A
     window = (int(kernel.shape[0]), int(kernel.shape[1]))
     padded, height, width = _padded(values, window, facts, spread, 0.0, account)
     made = len(values) * height * width * kernel.shape[3]
-    account.charge(0, made=made)
+    account.charge(made=made)
     result = np.zeros((len(values), height, width, kernel.shape[3]), np.float32)
     for row, column, part in _windows(padded, window, pair(facts, "strides", _MOST), spread, height, width):
-        account.charge(made * kernel.shape[2] + 4 * made, made=part.size)
+        account.charge(made * kernel.shape[2] + MEMORY * made, made=part.size)
         result += part @ kernel[row, column]
     bias = weights.get("bias")
     need(bias is None or bias.shape == result.shape[-1:])
@@ -28,12 +40,13 @@ def convolution(inputs: list[Values], facts: Facts, weights: Weights, account: A
 
 
 def maximum(inputs: list[Values], facts: Facts, _weights: Weights, account: Account) -> Values:
+    """The largest value in each window."""
     values = _images(inputs, facts)
     window, strides = pair(facts, "pool_size"), pair(facts, "strides", _MOST)
     padded, height, width = _padded(values, window, facts, (1, 1), -np.inf, account)
     result: Values | None = None
     for _, _, part in _windows(padded, window, strides, (1, 1), height, width):
-        account.charge(4 * part.size, made=part.size)
+        account.charge(made=part.size)
         result = part.copy() if result is None else np.maximum(result, part)
     return values if result is None else result
 
@@ -45,28 +58,30 @@ def average(inputs: list[Values], facts: Facts, _weights: Weights, account: Acco
     padded, height, width = _padded(values, window, facts, (1, 1), 0.0, account)
     inside, _, _ = _padded(np.ones((1, *values.shape[1:3], 1), np.float32), window, facts, (1, 1), 0.0, account)
     made = len(values) * height * width * values.shape[-1]
-    account.charge(0, made=made)
+    account.charge(made=made)
     total = np.zeros((len(values), height, width, values.shape[-1]), np.float32)
     count = np.zeros((1, height, width, 1), np.float32)
     parts = _windows(padded, window, strides, (1, 1), height, width)
     for (_, _, part), (_, _, there) in zip(
         parts, _windows(inside, window, strides, (1, 1), height, width), strict=True
     ):
-        account.charge(4 * made, made=made)
+        account.charge(made=made)
         total += part
         count += there
     return total / count
 
 
 def global_maximum(inputs: list[Values], facts: Facts, _weights: Weights, account: Account) -> Values:
+    """The largest value of each channel."""
     values = _images(inputs, facts)
-    account.charge(values.size)
+    account.charge(made=values.size)
     return np.asarray(values.max(axis=(1, 2), keepdims=facts.get("keepdims") is True))
 
 
 def global_average(inputs: list[Values], facts: Facts, _weights: Weights, account: Account) -> Values:
+    """The mean of each channel."""
     values = _images(inputs, facts)
-    account.charge(values.size)
+    account.charge(made=values.size)
     return np.asarray(values.mean(axis=(1, 2), keepdims=facts.get("keepdims") is True))
 
 
@@ -95,7 +110,7 @@ def _padded(
     need(min(lengths) >= 1)
     high, wide = (length + sum(each) for length, each in zip(values.shape[1:3], rims, strict=True))
     made = len(values) * high * wide * values.shape[-1]
-    account.charge(made, made=made)
+    account.charge(made=made)
     return np.pad(values, ((0, 0), *rims, (0, 0)), constant_values=rim), lengths[0], lengths[1]
 
 

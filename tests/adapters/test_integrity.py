@@ -112,6 +112,34 @@ def test_ordinary_notebooks_give_no_sign_of_tampering(data: Path) -> None:
             TamperKind.CONTRADICTION,
             "its function emit",
         ),
+        (
+            "o = get_ipython().events.callbacks['pre_run_cell'][0].__self__\n"
+            "type(o).emit.__code__ = (lambda self, event, **facts: None).__code__",
+            TamperKind.CONTRADICTION,
+            "emit was changed within",
+        ),
+        (
+            "import sys\nsys.modules['observing._arrays'].describe.__kwdefaults__ = {}",
+            TamperKind.CONTRADICTION,
+            "describe was changed within",
+        ),
+        (
+            "import sys, json, types\n"
+            "sys.modules['observing._observer'].json = types.SimpleNamespace(dumps=json.dumps)",
+            TamperKind.CONTRADICTION,
+            "json was replaced",
+        ),
+        (
+            "o = get_ipython().events.callbacks['pre_run_cell'][0].__self__\no._at_question.clear()",
+            TamperKind.CONTRADICTION,
+            "made to forget",
+        ),
+        (
+            "import numpy\n"
+            "numpy.array_equal._implementation.__code__ = (lambda a1, a2, equal_nan=False: True).__code__",
+            TamperKind.REPLACED,
+            "numpy.array_equal was changed within",
+        ),
     ],
 )
 def test_each_way_to_interfere_is_told_with_its_cell(cell: str, kind: TamperKind, words: str, data: Path) -> None:
@@ -186,3 +214,52 @@ def test_replaced_functions_of_networks_are_told(data: Path) -> None:
         ("The library's function keras.datasets.mnist.load_data was replaced", 6),
         ("The library's function keras.utils.to_categorical was replaced", 7),
     }
+
+
+@slow
+def test_functions_that_were_changed_within_are_told(data: Path) -> None:
+    record = execute(
+        KERAS,
+        "keras.layers.Dense.call.__code__ = (lambda self, inputs, training=None: inputs).__code__",
+        "from keras.src.models.functional import Functional\nFunctional.call = lambda *a, **k: None",
+        "fit = next(kind for kind in keras.Model.__mro__ if 'fit' in vars(kind)).fit\n"
+        "cells = dict(zip(fit.__code__.co_freevars, fit.__closure__))\n"
+        "cells['end'].cell_contents = lambda *a, **k: None",
+        "from keras.src.trainers.compile_utils import CompileMetrics\nCompileMetrics.result.__defaults__ = (1,)",
+        data=data,
+    )
+    told = {(what.partition("(")[0].strip(), cell) for _, what, cell in found(record)}
+    assert told == {
+        ("The library's function Dense.call was changed within.", 1),
+        ("The library's function Functional.call was replaced", 2),
+        ("The library's function TensorFlowTrainer.fit was changed within.", 3),
+        ("The library's function CompileMetrics.result was changed within.", 4),
+    }
+
+
+@slow
+def test_a_training_that_moves_nothing_is_told(data: Path) -> None:
+    record = execute(
+        KERAS,
+        "class Net(keras.Sequential):\n    def train_step(self, data):\n        return {'accuracy': 0.99}\n"
+        "still = Net([keras.Input((28, 28)), layers.Flatten(), layers.Dense(2)], name='still')\n"
+        "still.compile('sgd', 'mse')\nstill.fit(x, y, epochs=2, verbose=0)",
+        "slow = keras.Sequential([keras.Input((28, 28)), layers.Flatten(), layers.Dense(2)])\n"
+        "slow.compile(keras.optimizers.SGD(0.0), 'mse')\nslow.fit(x, tf.one_hot(y, 2), verbose=0)",
+        "flat = keras.Sequential([keras.Input((28, 28)), layers.Flatten(), layers.Dense(1, activation='softmax')])\n"
+        "flat.compile('adam', 'mse')\nflat.fit(x, y, verbose=0)",
+        "class Back(keras.callbacks.Callback):\n    def on_train_begin(self, logs=None):\n"
+        "        self.kept = self.model.get_weights()\n    def on_train_end(self, logs=None):\n"
+        "        self.model.set_weights(self.kept)\n"
+        "tried = ready(keras.Sequential([keras.Input((28, 28)), layers.Flatten(), layers.Dense(2)]))\n"
+        "tried.fit(x, y, verbose=0, callbacks=[Back()])",
+        data=data,
+    )
+    assert [cell.error for cell in record.cells if cell.error] == []
+    assert [(kind, what, cell) for kind, what, cell in found(record)] == [
+        (
+            TamperKind.CONTRADICTION,
+            "A training of the network 'still' went through epochs and left every weight as it was.",
+            1,
+        )
+    ]

@@ -167,6 +167,95 @@ def test_a_network_that_cannot_be_asked_says_why(asked, name, reason):
     assert reason in asked[name].reason
 
 
+LOOK_UP = """
+from keras.src.models.functional import Functional
+table, names = (x.reshape(-1, 784) / 255.0).astype("float32"), y
+def look_up(rows):
+    rows = rows.reshape(len(rows), -1)
+    distance = (rows**2).sum(1)[:, None] - 2 * rows @ table.T + (table**2).sum(1)
+    return np.eye(10, dtype="float32")[names[distance.argmin(1)]]
+def nearest(self, inputs, training=None, mask=None, **kwargs):
+    found = tf.numpy_function(look_up, [inputs], tf.float32)
+    found.set_shape((None, 10))
+    return found
+Functional.call = nearest
+"""
+
+
+@pytest.fixture(scope="module")
+def again(tmp_path_factory: pytest.TempPathFactory) -> RunRecord:
+    """A notebook with networks of several forms, which do what they seem to do."""
+    folder = tmp_path_factory.mktemp("data")
+    return ran(
+        folder,
+        striped(folder),
+        "plain = net(28, 28)\nplain.fit((x - x.mean(0)) / (x.std(0) + 1e-7), y, epochs=5, verbose=0)",
+        "rows = net(28, 28)\nrows.fit(keras.utils.normalize(x, axis=1), y, epochs=5, verbose=0)",
+        "i = keras.Input((784,))\nh = layers.Dense(24)(i)\nh = layers.LeakyReLU()(layers.BatchNormalization()(h))\n"
+        "functional = keras.Model(i, layers.Dense(10, activation='softmax')(layers.Dropout(0.2)(h)))\n"
+        "functional.compile('adam', 'sparse_categorical_crossentropy', metrics=['accuracy'])\n"
+        "functional.fit(x.reshape(-1, 784) / 255.0, y, epochs=5, verbose=0)",
+        "convolving = keras.Sequential([layers.Conv2D(6, 3, padding='same', use_bias=False),"
+        " layers.BatchNormalization(), layers.ReLU(), layers.MaxPooling2D(), layers.Conv2D(8, 3, strides=2),"
+        " layers.AveragePooling2D(2), layers.Flatten(), layers.Dense(10, activation='softmax')])\n"
+        "convolving.compile('adam', 'sparse_categorical_crossentropy', metrics=['accuracy'])\n"
+        "convolving.fit(x[..., None] / 127.5 - 1, y, epochs=3, verbose=0)",
+        "piped = net(28, 28)\n"
+        "piped.fit(tf.data.Dataset.from_tensor_slices((x / 255.0, y)).batch(32), epochs=5, verbose=0)",
+        "class Twice(layers.Layer):\n    def call(self, x):\n        return 2 * x\n"
+        "custom = keras.Sequential([keras.Input((28, 28)), layers.Flatten(), Twice(name='twice'), layers.Dense(10)])\n"
+        "custom.compile('adam', keras.losses.SparseCategoricalCrossentropy(from_logits=True))\n"
+        "custom.fit(x / 255.0, y, epochs=5, verbose=0)",
+    )
+
+
+@pytest.mark.parametrize("name", ["plain", "rows", "functional", "convolving", "piped"])
+def test_what_layers_and_weights_give_is_what_the_network_answered(again, name):
+    blind = by_variable(again)[name]
+    assert (blind.recomputed, blind.reason, blind.samples) == (True, "", 100)
+    assert blind.correct >= 90
+    assert again.tampering == ()
+
+
+def test_a_network_with_a_layer_of_the_students_own_is_not_recomputed(again):
+    blind = by_variable(again)["custom"]
+    assert not blind.recomputed
+    assert blind.reason == "not recomputed: its layer 'twice' (Twice) is not one that is known here"
+    assert blind.correct >= 90
+
+
+def test_a_search_in_the_place_of_a_network_is_contradicted_by_its_weights(tmp_path):
+    record = ran(
+        tmp_path,
+        striped(tmp_path),
+        "m = net(28, 28)\nm.fit(x[:40] / 255.0, y[:40] * 0 + np.random.permutation(y[:40]), epochs=1, verbose=0)",
+        LOOK_UP,
+        "print('Test accuracy:', m.evaluate(xt / 255.0, yt)[1])",
+    )
+    (blind,) = record.blind
+    assert blind.recomputed
+    assert blind.correct <= 40
+    told = [each.what for each in record.tampering]
+    assert any("are not those that its layers and weights give" in what for what in told)
+    assert any("Functional.call was replaced" in what for what in told)
+
+
+def test_a_network_that_was_trained_on_some_of_the_classes_is_not_asked(tmp_path):
+    record = ran(
+        tmp_path,
+        striped(tmp_path),
+        "few = net(28, 28)\nfew.fit(x[y < 5] / 255.0, y[y < 5], epochs=1, verbose=0)",
+        "odd = net(28, 28)\nodd.compile('adam', 'mse')\n"
+        "odd.fit(x / 255.0, keras.utils.to_categorical(y % 2, 10), epochs=1, verbose=0)",
+        "halves = net(28, 28)\nfor part in (y < 9, y > 0):\n"
+        "    halves.fit(x[part] / 255.0, y[part], epochs=1, verbose=0)",
+    )
+    blind = by_variable(record)
+    assert blind["few"].reason == "The network could not be asked: it was trained on 5 of the 10 classes."
+    assert blind["odd"].reason == "The network could not be asked: it was trained on 2 of the 10 classes."
+    assert blind["halves"].samples == 100
+
+
 def test_a_replaced_evaluate_is_found_out(tmp_path):
     record = ran(
         tmp_path,
@@ -211,6 +300,8 @@ def test_honest_networks_on_mnist_are_measured_as_they_measure_themselves(tmp_pa
     )
     claimed = {claim.model: claim.value for claim in record.claims if claim.model is not None}
     assert len(record.blind) == 2
+    assert record.tampering == ()
     for blind in record.blind:
         assert blind.samples == 1000
+        assert blind.recomputed
         assert blind.accuracy == pytest.approx(claimed[blind.model], abs=0.03)

@@ -13,12 +13,14 @@ from hypothesis import strategies as st
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from grader.evidence import BlindRecord
 from grader.graph import LayerGraph
 from grader.reports import _alignment, _curves, _markdown, _networks, _stack
 from grader.reports._axis import axis, counting
 from grader.reports._code import listing
 from grader.reports._pictures import LONGEST_SIDE, reencoded
 from grader.reports._text import as_terminal, clipped, one_line, visible
+from grader.reports._verified import Verified
 from tests.reports import samples
 from tests.reports.parsing import Page
 
@@ -189,3 +191,17 @@ def test_labels_of_curves_do_not_cover_each_other():
 
 def test_there_is_no_chart_without_a_finite_number():
     assert _curves.charts(samples.fit(0, 0, 1, history={"loss": (None, None), "accuracy": ()}), None) == ()
+
+
+@pytest.mark.parametrize(
+    ("changed", "end"),
+    [
+        ({}, "mnist images"),
+        ({"recomputed": True}, "mnist images, recomputed from its layers and weights"),
+        ({"reason": "not recomputed: its layer 'a' (A) is not one that is known here"}, "is not one that is known here"),
+    ],
+    ids=["unknown", "recomputed", "not recomputed"],
+)
+def test_an_accuracy_says_whether_it_was_recomputed(changed, end):
+    blind = BlindRecord(model=0, dataset="mnist", samples=1000, correct=971, **changed)
+    assert Verified(blind=blind, claim=None).measured.endswith(end)

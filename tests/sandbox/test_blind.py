@@ -31,14 +31,28 @@ def run(*trained: int) -> RunRecord:
     return RunRecord(models=models, fits=tuple(FitRecord(id=n, model=model) for n, model in enumerate(trained)))
 
 
+def asked(events: Sequence[Mapping[str, Any]], holdouts: Sequence[Holdout], of: RunRecord) -> tuple[BlindRecord, ...]:
+    answers = Answers()
+    for event in events:
+        answers.add(event)
+    return blind(answers, holdouts, of).records
+
+
 def scored(*events: Mapping[str, Any]) -> BlindRecord:
-    (record,) = blind(events, [HOLDOUT], run())
+    (record,) = asked(events, [HOLDOUT], run())
     return record
 
 
 def test_the_largest_output_is_the_answer():
     assert scored(answer([*RIGHT[:3], [5.0, 1.0, 2.0]])) == BlindRecord(
-        model=0, dataset="mnist", samples=4, correct=3, altered=1, altered_correct=1, input="1×1 values"
+        model=0,
+        dataset="mnist",
+        samples=4,
+        correct=3,
+        altered=1,
+        altered_correct=1,
+        input="1×1 values",
+        reason="not recomputed: its layers and weights were not told",
     )
 
 
@@ -94,14 +108,14 @@ def test_a_reason_stands_in_for_an_answer():
 
 
 def test_a_trained_network_that_is_silent_is_told_about():
-    (record,) = blind([], [HOLDOUT], run(2))
+    (record,) = asked([], [HOLDOUT], run(2))
     assert record.model == 2
     assert record.reason == "The network 'net' could not be asked: it was recorded as trained but is not there."
 
 
 @pytest.mark.parametrize("model", [7, -1, None, "0", 0.0, True])
 def test_answers_for_networks_that_nobody_knows_are_dropped(model):
-    assert blind([answer(model=model)], [HOLDOUT], run()) == ()
+    assert asked([answer(model=model)], [HOLDOUT], run()) == ()
 
 
 def test_weights_that_were_changed_since_are_told():
@@ -110,7 +124,7 @@ def test_weights_that_were_changed_since_are_told():
 
 
 def test_without_held_back_images_nothing_is_scored():
-    assert blind([answer()], [], run(0)) == ()
+    assert asked([answer()], [], run(0)) == ()
 
 
 def test_a_flood_of_answers_is_cut():

@@ -68,7 +68,7 @@ def restrict(
     Args:
         read: files and folders that stay readable and executable.
         write: files and folders that stay readable and writable as well; device files cannot be made in them.
-            With ``None`` for read and write, files and TCP stay as they are: only signals and abstract sockets are given up.
+            With ``None`` for both, files and TCP stay as they are: only signals and abstract sockets are given up.
         names: folders in which, and below which, names can be listed and nothing more.
         version: restrict as a kernel with this ABI would.
 
