@@ -198,7 +198,10 @@ def test_there_is_no_chart_without_a_finite_number():
     [
         ({}, "mnist images"),
         ({"recomputed": True}, "mnist images, recomputed from its layers and weights"),
-        ({"reason": "not recomputed: its layer 'a' (A) is not one that is known here"}, "is not one that is known here"),
+        (
+            {"reason": "not recomputed: its layer 'a' (A) is not one that is known here"},
+            "is not one that is known here",
+        ),
     ],
     ids=["unknown", "recomputed", "not recomputed"],
 )
