@@ -26,7 +26,7 @@ demo: setup
 
 test: setup
 	@$(BIN)/python tests/missing.py
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2
 
 slow: setup
 	$(BIN)/python -m pytest -m "slow and not seeds"
