@@ -91,7 +91,7 @@ def with_atheris(inputs: int, seed: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         corpus(Path(folder))
         options = [f"-runs={inputs}", f"-seed={seed}", f"-max_len={LONGEST}", f"-rss_limit_mb={MOST_MEMORY_MB}"]
-        options += [f"-timeout={LONGEST_SECONDS}", "-print_final_stats=1", "-verbosity=1"]
+        options += [f"-timeout={LONGEST_SECONDS}", "-print_final_stats=1", "-verbosity=0"]
         atheris.Setup([sys.argv[0], *options, folder], try_one)
         atheris.Fuzz()
 
