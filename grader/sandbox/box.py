@@ -1,5 +1,6 @@
 """What a box is: a way to start the worker so that the notebook reaches nothing else."""
 
+import itertools
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -14,6 +15,7 @@ GUARDIAN = INSIDE / "guardian.py"
 PACKAGE = Path(__file__).resolve().parent.parent
 ENTRY = "import sys; sys.path.append(sys.argv[1]); from inside.main import main; main()"
 MEGABYTE = 1_000_000
+_labels = itertools.count()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +74,11 @@ class Box(Protocol):
     def remove(self, setup: Setup) -> None:
         """End what may be left when the command has ended."""
         ...
+
+
+def new_label() -> int:
+    """A number for one box, below a million, that no other box of this process and hardly one of another has."""
+    return os.getpid() % 10_000 * 100 + next(_labels) % 100
 
 
 def worker(python: str, folder: str) -> list[str]:

@@ -4,7 +4,6 @@ As root, bubblewrap's user namespace maps the caller to the real root, and a rem
 namespaces without one, and gives up its identity and every capability inside, before the worker starts.
 """
 
-import itertools
 import os
 import shutil
 import subprocess
@@ -16,7 +15,7 @@ from typing import Any
 
 from grader.rubric import Limits
 from grader.sandbox import disk
-from grader.sandbox.box import INSIDE, MEGABYTE, PACKAGE, Setup, environment, interpreter, resources, worker
+from grader.sandbox.box import INSIDE, MEGABYTE, PACKAGE, Setup, environment, interpreter, new_label, resources, worker
 
 HOME = "/home/student"
 TMP = "/home/tmp"
@@ -30,7 +29,6 @@ FIRST_NUMBER = 0x20000  # as root, each box has a user number of its own, so tha
 
 name = "bubblewrap"
 fenced = True
-_labels = itertools.count()
 
 
 @cache
@@ -55,8 +53,9 @@ def missing() -> str:
 
 def setup(folder: Path, data: Path, limits: Limits) -> Setup:
     """Everything a notebook writes lies in memory of the box; ``folder`` is not used."""
-    label = os.getpid() % 10_000 * 100 + next(_labels) % 100
-    return Setup(folder=folder, data=data, limits=limits, home=HOME, control=CONTROL, data_inside=DATA, label=label)
+    return Setup(
+        folder=folder, data=data, limits=limits, home=HOME, control=CONTROL, data_inside=DATA, label=new_label()
+    )
 
 
 def argv(setup: Setup) -> list[str]:

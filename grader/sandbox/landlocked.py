@@ -6,7 +6,6 @@ their sizes, can still be seen. As root the worker is nobody else's user, with o
 interpreter where only root may (Landlock still decides which files).
 """
 
-import itertools
 import os
 import shutil
 import sys
@@ -18,7 +17,18 @@ from typing import Any
 
 from grader.rubric import Limits
 from grader.sandbox import disk
-from grader.sandbox.box import GUARDIAN, INSIDE, MEGABYTE, PACKAGE, Setup, environment, interpreter, resources, worker
+from grader.sandbox.box import (
+    GUARDIAN,
+    INSIDE,
+    MEGABYTE,
+    PACKAGE,
+    Setup,
+    environment,
+    interpreter,
+    new_label,
+    resources,
+    worker,
+)
 from grader.sandbox.folders import clear
 from grader.sandbox.inside import filters, landlock
 
@@ -36,7 +46,6 @@ FOLDERS = ("home", "control", "tmp")
 
 name = "landlock"
 fenced = True
-_labels = itertools.count()
 
 
 @cache
@@ -61,10 +70,9 @@ def setup(folder: Path, data: Path, limits: Limits) -> Setup:
     for each in FOLDERS:
         (folder / each).mkdir()
         (folder / each).chmod(0o1777)
-    label = os.getpid() % 10_000 * 100 + next(_labels) % 100
     home, control = str(folder / "home"), str(folder / "control")
     return Setup(
-        folder=folder, data=data, limits=limits, home=home, control=control, data_inside=str(data), label=label
+        folder=folder, data=data, limits=limits, home=home, control=control, data_inside=str(data), label=new_label()
     )
 
 
