@@ -5,6 +5,8 @@ GraderError
 ├── RubricError         a rubric is wrong; says the line and the nearest right spelling
 ├── DatasetError        a data set cannot be served
 ├── SandboxError        the box could not be started: our fault, never the student's
+├── SpecificationError  a reference network cannot be built or trained as asked
+├── BaselineError       reference networks could not be trained, or a stored baseline is damaged
 ├── EvidenceError       stored evidence cannot be read back
 └── PluginError         a plug-in module does not declare what its kind asks for
 """
@@ -36,6 +38,14 @@ class DatasetError(GraderError):
 
 class SandboxError(GraderError):
     """The box could not be started or broke: a harness failure, which never costs a student points."""
+
+
+class SpecificationError(GraderError):
+    """A reference network cannot be built or trained as asked; the message names the setting and what is allowed."""
+
+
+class BaselineError(GraderError):
+    """Reference networks could not be trained here, or a stored baseline is damaged."""
 
 
 class EvidenceError(GraderError):

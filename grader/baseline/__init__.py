@@ -1,0 +1,1 @@
+"""Trains reference networks, many times each, and keeps what they reach as distributions."""
