@@ -15,7 +15,7 @@ $(READY): pyproject.toml requirements/notebooks.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) \
 	  || { echo "The module venv is missing (Debian, Ubuntu: apt install python3-venv)."; exit 1; }
 	@echo "Installing the grader and the notebooks' environment into $(VENV) (a minute or two) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[keras,dev]' -r requirements/notebooks.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[keras,jax,dev]' -r requirements/notebooks.txt
 	@touch $@
 
 # The examples are our own, so they may run without a box where there is none; the grader says so.

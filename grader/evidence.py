@@ -278,6 +278,10 @@ class FitRecord:
 
     Attributes:
         loop: ``fit`` for the framework's own loop, ``custom`` for steps taken by the student's loop.
+        optimizer_settings: those apart from the learning rate, named as in ``keras.optimizers``.
+        from_logits: whether the loss takes logits; ``None`` where it cannot be told.
+        seeded: whether TensorFlow's global seed was set when it began, which fixes the order of images.
+        unusual: what else was set that changes training, in short words (``class_weight``, ``callback ReduceLR``).
         epochs_asked: ``None`` for a custom loop.
         batch_size: in examples.
         validation: the validation data, when it was handed in; a split takes its share of ``data``.
@@ -290,7 +294,11 @@ class FitRecord:
     loop: str = "fit"
     optimizer: str | None = None
     learning_rate: Number = None
+    optimizer_settings: Mapping[str, float | bool] = field(default_factory=dict)
     loss: str | None = None
+    from_logits: bool | None = None
+    seeded: bool = False
+    unusual: tuple[str, ...] = ()
     epochs_asked: int | None = None
     epochs_done: int = 0
     steps: int | None = None
@@ -369,11 +377,18 @@ class Served(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatasetRecord:
-    """One request for a data set by name, and what was served."""
+    """One request for a data set by name, and what was served.
+
+    Attributes:
+        digest: SHA-256 over the bytes of its four arrays before any image was held back; ``""`` where unknown.
+        images: its training images as they were served.
+    """
 
     name: str
     served: Served
     description: str = ""
+    digest: str = ""
+    images: DataRecord = field(default_factory=DataRecord)
     place: Place | None = None
 
 

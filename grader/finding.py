@@ -38,6 +38,7 @@ class Finding:
         advice: what to try next.
         places: the cells (and lines) that this is about.
         facts: what was measured, by name, for tables and for machines.
+        doubt: what a person should look at whatever the points, in a sentence that a student may read; mostly ``""``.
     """
 
     outcome: Outcome
@@ -48,6 +49,7 @@ class Finding:
     advice: str = ""
     places: tuple[Place, ...] = ()
     facts: Mapping[str, str] = field(default_factory=dict)
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,8 +118,15 @@ def undecided(
     advice: str = "",
     places: tuple[Place, ...] = (),
     facts: Mapping[str, str] | None = None,
+    doubt: str = "",
 ) -> Finding:
     """No verdict: the evidence does not say. Goes to a person, with the reason."""
     return Finding(
-        outcome=Outcome.UNDECIDED, share=0.0, seen=seen, advice=advice, places=places, facts=dict(facts or {})
+        outcome=Outcome.UNDECIDED,
+        share=0.0,
+        seen=seen,
+        advice=advice,
+        places=places,
+        facts=dict(facts or {}),
+        doubt=doubt,
     )

@@ -77,7 +77,12 @@ class Layer:
         units: width of a dense layer, or filters of a convolution.
         activation: a fused activation, or the function of an activation layer.
         initializer: class name of the kernel's initialiser.
+        strides: of a convolution or pooling, ``pool_size`` the window of a pooling, ``padding`` of both as Keras has it.
+        slope: of an activation on its negative side: ``negative_slope`` of a leaky ReLU, ``alpha`` of an ELU.
+        center: whether BN learns an offset (beta); ``scale``: whether it learns a factor (gamma).
+        factor: by which a rescaling layer multiplies, before it adds ``offset``.
         rate: of a dropout layer, 0 to 1.
+        unusual: what else is set that changes training, in short words (``kernel_regularizer``); no check reads them.
         fused: this activation was unfolded out of the layer before it.
     """
 
@@ -88,14 +93,23 @@ class Layer:
     output_shape: tuple[int | None, ...] | None = None
     units: int | None = None
     kernel_size: tuple[int, ...] | None = None
+    strides: tuple[int, ...] | None = None
+    padding: str | None = None
+    pool_size: tuple[int, ...] | None = None
     activation: str | None = None
+    slope: float | None = None
     initializer: str | None = None
     axis: tuple[int, ...] | None = None
     use_bias: bool | None = None
     momentum: float | None = None
     epsilon: float | None = None
+    center: bool | None = None
+    scale: bool | None = None
+    factor: float | None = None
+    offset: float | None = None
     rate: float | None = None
     trainable: bool | None = None
+    unusual: tuple[str, ...] = ()
     fused: bool = False
 
     @property
@@ -166,7 +180,7 @@ def unfold(graph: LayerGraph) -> LayerGraph:
         if layer.kind is LayerKind.ACTIVATION or layer.activation is None:
             layers.append(layer)
             continue
-        layers.append(replace(layer, activation=None))
+        layers.append(replace(layer, activation=None, slope=None))
         if layer.activation in LINEAR:
             continue
         function = _unfused(layer)
@@ -186,6 +200,7 @@ def _unfused(layer: Layer) -> Layer:
         name=layer.activation or "",
         output_shape=layer.output_shape,
         activation=layer.activation,
+        slope=layer.slope,
         fused=True,
     )
 

@@ -1,7 +1,7 @@
 """load -> read -> run -> judge -> score: the way of one submission, and nothing else."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,8 +10,9 @@ from grader.evidence import Evidence, IsolationRecord, RunOutcome, RunRecord, So
 from grader.grade import Grade
 from grader.holdout import Holdout
 from grader.judging import WATCHED_FRAMEWORKS, judge
+from grader.matching.matches import with_baselines
 from grader.reading.read import read
-from grader.reference import Reference
+from grader.reference import Baseline, Reference
 from grader.rubric import Rubric
 from grader.sandbox.box import Box
 from grader.sandbox.session import run
@@ -72,9 +73,13 @@ def observe(
     return Evidence(submission=submission, source=source, run=seen)
 
 
-def assess(evidence: Evidence, rubric: Rubric, checks: Mapping[str, Check]) -> Grade:
+def compared_with(evidence: Evidence, rubric: Rubric, baselines: Collection[Baseline]) -> Reference:
+    """What a submission is compared with: the assignment's questions, and the baselines of its own two networks."""
+    return with_baselines(Reference(questions=rubric.questions), evidence.run, baselines)
+
+
+def assess(evidence: Evidence, rubric: Rubric, checks: Mapping[str, Check], reference: Reference) -> Grade:
     """Judge and score what is known about a submission; pure, so that it can be done again at any time."""
-    reference = Reference(questions=rubric.questions)
     return score(rubric, judge(rubric, evidence, reference, checks), evidence)
 
 

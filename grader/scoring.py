@@ -101,10 +101,12 @@ def _passed(scores: Sequence[Score], share: float) -> bool | None:
 
 
 def _about_criteria(scores: Sequence[Score]) -> Iterator[ReviewItem]:
-    """What a person has to decide: a criterion without points holds nothing open (`doubts` tells of what it found)."""
+    """What a person has to decide, and what they should look at although nothing hangs on it: a finding's doubt."""
     for each in scores:
         if each.open or each.outcome is Outcome.ERRORED:
             yield ReviewItem(criterion=each.criterion, reason=f"{_OPEN[each.outcome]} {each.finding.seen}".strip())
+        elif each.finding.doubt:
+            yield ReviewItem(criterion=each.criterion, reason=each.finding.doubt)
 
 
 _OPEN = {

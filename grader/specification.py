@@ -77,3 +77,15 @@ class Specification:
     def for_epochs(self, epochs: int) -> "Specification":
         """The same with another number of epochs."""
         return replace(self, epochs=epochs)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpecificationPair:
+    """The two trainings of a comparison: without and with BN."""
+
+    plain: Specification
+    normalized: Specification
+
+    def both(self) -> tuple[Specification, Specification]:
+        """Without, then with BN."""
+        return self.plain, self.normalized

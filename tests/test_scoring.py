@@ -161,6 +161,17 @@ def test_signs_of_tampering_and_accuracies_not_borne_out_are_for_a_person_and_co
     assert grade.passed is True
 
 
+def test_a_findings_doubt_is_told_to_a_person_although_no_points_hang_on_it():
+    grade = graded([4, 0], [met("good"), undecided("0.9999 is seen", doubt="0.9999 is out of reach.")])
+    assert [(item.criterion, item.reason) for item in grade.review] == [("c1", "0.9999 is out of reach.")]
+    assert (grade.earned, grade.open) == (4, 0)
+
+
+def test_a_doubt_is_not_told_twice_where_points_are_open():
+    (item,) = graded([4], [undecided("0.9999 is out of reach.", doubt="0.9999 is out of reach.")]).review
+    assert item.reason == "Undecided. 0.9999 is out of reach."
+
+
 def test_a_limit_that_ended_the_run_is_named_on_the_review_list():
     at = changed(evidence(), outcome=RunOutcome.DISK_LIMIT, cell=3, limits={"disk_mb": 2000.0})
     (item,) = graded([5], [met("good")], at).review

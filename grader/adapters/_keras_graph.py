@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ._keras_names import ACTIVATION_LAYERS, ACTIVATION_OPERATIONS, LAYER_KINDS
+from ._keras_settings import settings
 
 MOST_LAYERS = 400
 Graph = dict[str, Any]
@@ -56,6 +57,7 @@ def node(layer: Any, prefix: str = "") -> dict[str, Any]:
         "epsilon": _first_number(layer, "epsilon") if kind == "normalization" else None,
         "rate": _first_number(layer, "rate") if kind == "dropout" else None,
         "trainable": getattr(layer, "trainable", None),
+        **settings(layer, name, kind),
     }
     return {key: value for key, value in facts.items() if value is not None}
 

@@ -98,6 +98,13 @@ ACTIVATION_OPERATIONS = {
 }
 """Name of an operation, of Keras or of a TensorFlow graph -> the activation function that it is."""
 
+IDLE_OPERATIONS = frozenset(
+    {"Placeholder", "PlaceholderWithDefault", "Arg", "_Arg", "IteratorGetNext", "Const", "Identity", "IdentityN"}
+    | {"Cast", "Reshape", "ExpandDims", "Squeeze", "Shape", "StridedSlice", "Pack", "Prod", "EnsureShape"}
+    | {"ReadVariableOp"}
+)
+"""Operations of a TensorFlow graph that change no number of a tensor; another shape shows in the next layer."""
+
 DATASETS = (
     "mnist",
     "fashion_mnist",

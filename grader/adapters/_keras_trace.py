@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator, MutableMapping
 from typing import Any
 
 from ._keras_graph import MOST_LAYERS, Graph, is_composite, node, style
-from ._keras_names import ACTIVATION_OPERATIONS
+from ._keras_names import ACTIVATION_OPERATIONS, IDLE_OPERATIONS
+from ._keras_settings import MOST_UNUSUAL
 from ._standing_in import stands_in_for
 
 FARTHEST_OPERATION = 60
@@ -89,6 +90,7 @@ class _Trace:
         self.made_by: dict[Any, str] = {}
         self.kept: list[Any] = []  # so that no tensor's identity is used again
         self.inside_leaf = False
+        self.unknown: list[str] = []  # operations since the last layer that the graph has no place for
         self.last_eager = ""  # id of the layer that was executed last on numbers, not on symbols
 
     def call(self, original: Callable[..., Any], layer: Any, args: Any, kwargs: Any) -> Any:
@@ -114,6 +116,9 @@ class _Trace:
         Keras may execute a model twice in one call, to build it first: only the second pass leads to the result.
         """
         ends = [source for tensor in self.tensors(result) if (source := self._source(tensor))]
+        for facts in self.layers:
+            if facts["id"] in ends:
+                self._tell_unknown(facts)
         path = self._ancestors(ends)
         layers = [facts for facts in self.layers if facts["id"] in path]
         edges = [edge for edge in self.edges if edge["source"] in path and edge["target"] in path]
@@ -136,6 +141,7 @@ class _Trace:
         sources = [source for tensor in self.tensors(inputs) if (source := self._source(tensor))]
         facts["id"] += f"#{len(self.layers)}"
         self._add(facts, sources)
+        self._tell_unknown(facts)
         outputs = list(self.tensors(result))
         if outputs and "output_shape" not in facts:
             facts["output_shape"] = [None if n is None else int(n) for n in outputs[0].shape[1:]]
@@ -144,6 +150,13 @@ class _Trace:
             self.kept.append(tensor)
             if not hasattr(tensor, "graph"):
                 self.last_eager = facts["id"]
+
+    def _tell_unknown(self, facts: dict[str, Any]) -> None:
+        """What was computed by hand in front of this layer is something unusual about it."""
+        if self.unknown:
+            told = [f"operation {operation[:60]}" for operation in dict.fromkeys(self.unknown)]
+            facts["unusual"] = [*facts.get("unusual", []), *told][:MOST_UNUSUAL]
+            self.unknown = []
 
     def _add(self, facts: dict[str, Any], sources: list[str]) -> None:
         self.layers.append(facts)
@@ -162,7 +175,7 @@ class _Trace:
     def _follow(self, tensor: Any, key: Any) -> str | None:
         """Walk TensorFlow's graph back to the layers that a tensor was computed from."""
         sources: list[str] = []
-        operations: list[str] = []
+        operations: list[Any] = []
         queue = [tensor.op]
         seen: set[str] = set()
         while queue and len(seen) < FARTHEST_OPERATION:
@@ -170,32 +183,32 @@ class _Trace:
             if operation.name in seen:
                 continue
             seen.add(operation.name)
-            operations.append(operation.type)
+            operations.append(operation)
             for made in operation.inputs:
                 source = self.made_by.get(self._key(made))
                 sources += [source] if source else []
                 queue += [] if source else [made.op]
+        applied = next((each for each in operations if each.type in ACTIVATION_OPERATIONS), None)
+        self.unknown += [o.type for o in operations if o is not applied and o.type not in IDLE_OPERATIONS]
         if not sources:
             return None
-        name = next((ACTIVATION_OPERATIONS[o] for o in operations if o in ACTIVATION_OPERATIONS), None)
-        if name:
-            return self._function("activation", "Activation", name, sources, key)
+        if applied is not None:
+            name = ACTIVATION_OPERATIONS[applied.type]
+            return self._function("activation", "Activation", name, sources, key, **_slope(applied))
         if len(set(sources)) > 1:
-            return self._function("add", operations[0], None, sources, key)
+            return self._function("add", operations[0].type, None, sources, key)
         return sources[0]
 
-    def _function(self, kind: str, label: str, activation: str | None, sources: list[str], key: Any) -> str:
-        facts = {
-            "id": f"function#{len(self.layers)}",
-            "kind": kind,
-            "class_name": label,
-            "name": label.lower(),
-        }
+    def _function(
+        self, kind: str, label: str, activation: str | None, sources: list[str], key: Any, **more: float
+    ) -> str:
+        name = f"function#{len(self.layers)}"
+        facts: dict[str, Any] = {"id": name, "kind": kind, "class_name": label, "name": label.lower(), **more}
         if activation:
             facts |= {"activation": activation, "name": activation}
         self._add(facts, sources)
-        self.made_by[key] = facts["id"]
-        return facts["id"]
+        self.made_by[key] = name
+        return name
 
     def tensors(self, value: Any) -> Iterator[Any]:
         """The tensors in a nested structure, scalars left out."""
@@ -208,6 +221,11 @@ class _Trace:
         """Symbolic tensors by name within their graph, since Python objects for them come and go."""
         graph = getattr(tensor, "graph", None)
         return (id(graph), tensor.name) if graph is not None else id(tensor)
+
+
+def _slope(operation: Any) -> dict[str, float]:
+    """The slope on the negative side, where the operation is a leaky ReLU."""
+    return {"slope": round(float(operation.get_attr("alpha")), 6)} if operation.type == "LeakyRelu" else {}
 
 
 def _readable(layers: list[dict[str, Any]], edges: list[dict[str, str]]) -> Graph:

@@ -9,6 +9,7 @@ from typing import Any
 
 from ._arrays import batch_size, describe
 from ._input_profiles import Profiles
+from ._keras_budget import budget
 from ._keras_models import Models
 from ._keras_values import name_of, number_in, rate_of, results_of, settings_of
 from ._keras_weights import Freshness, Kept, Standstill
@@ -114,7 +115,7 @@ class Training:
             validation_split=split or None,
             validation=describe(validation) if validation is not None else None,
             weights=self._freshness.of(self.models.number(model), model),
-            **settings_of(model),
+            **budget(model, arguments),
             **self.observer.place(),
         )
         return run

@@ -3,7 +3,6 @@
 Names and defaults are those of Keras 3 (``keras.layers``, ``keras.optimizers``).
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -46,7 +45,7 @@ class Real:
     def fits(self, value: object) -> bool:
         """Whether a value is allowed."""
         is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        return is_number and math.isfinite(value) and self.low <= value <= self.high  # type: ignore[arg-type,operator]
+        return is_number and self.low <= value <= self.high  # type: ignore[operator]  # NaN compares as false
 
     def __str__(self) -> str:
         return f"a number from {self.low:g} to {self.high:g}"
@@ -92,7 +91,7 @@ class Choice:
 
     def fits(self, value: object) -> bool:
         """Whether a value is allowed."""
-        return value in self.names
+        return isinstance(value, str) and value in self.names
 
     def __str__(self) -> str:
         return f"one of {', '.join(self.names)}"
@@ -188,6 +187,8 @@ MOST_LAYERS = 60
 MOST_PARAMETERS = 10_000_000
 MOST_OPERATIONS = 10**15
 """Multiplications of one training: about a day of one processor core."""
+MOST_VALUES = 500_000_000
+"""Numbers that all layers together give for one batch: 2 GB of 32 bits each, which the gradients need once more."""
 
 
 def completed(settings: Mapping[str, Setting], ranges: Mapping[str, Range]) -> dict[str, Setting]:
@@ -199,6 +200,14 @@ def completed(settings: Mapping[str, Setting], ranges: Mapping[str, Range]) -> d
 
 
 def spelt(value: Setting, allowed: Range | None) -> Setting:
-    """A number as every record of it is spelt: 0.001 in 32 bits is 0.0010000000475, and the same setting."""
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return float(f"{value:.6g}") if isinstance(allowed, Real) and is_number else value
+    """A setting as every record of it is spelt; those that are real numbers as `short` spells them."""
+    return short(value) if isinstance(allowed, Real) and isinstance(value, (int, float)) else value
+
+
+def short(value: float) -> float:
+    """A number to six digits: 0.001 in 32 bits is 0.0010000000475, and the same setting.
+
+    What is no finite number, whatever the type says, stays as it is and is refused later.
+    """
+    is_finite = isinstance(value, (int, float)) and not isinstance(value, bool) and -1e300 < value < 1e300
+    return float(f"{value:.6g}") if is_finite else value

@@ -53,12 +53,16 @@ def architecture(name: str, placement: Placement | None) -> tuple[LayerSpecifica
         SpecificationError: there is no network of that name.
     """
     kind, *numbers = name.lower().split("-")
-    if kind not in SHAPES or not all(each.isdecimal() for each in numbers) or (kind == "cnn" and len(numbers) == 1):
+    if kind not in SHAPES or not all(map(_is_width, numbers)) or (kind == "cnn" and len(numbers) == 1):
         raise SpecificationError(
-            f"There is no network named {name!r}.",
+            f"There is no network named {name[:60]!r}.",
             advice="Name mlp, cnn, or their widths: mlp-300-100, cnn-16-32-64 (the last is the dense layer).",
         )
     widths = [int(each) for each in numbers]
     if kind == "mlp":
         return mlp(widths or (128, 64), placement)
     return cnn(widths[:-1] or (16, 32), widths[-1] if widths else 64, placement)
+
+
+def _is_width(text: str) -> bool:
+    return text.isdecimal() and len(text) <= 6

@@ -10,14 +10,16 @@ from rich.console import Console
 
 
 @contextmanager
-def interruptible(cancelled: threading.Event, console: Console) -> Iterator[None]:
+def interruptible(
+    cancelled: threading.Event, console: Console, running: str = "the notebooks that run now"
+) -> Iterator[None]:
     """Set ``cancelled`` on the first Ctrl-C (or a CI's SIGTERM); a second one ends the program at once."""
 
     def stop(number: int, _frame: FrameType | None) -> None:
         if cancelled.is_set():
             raise KeyboardInterrupt
         cancelled.set()
-        console.print(f"{signal.Signals(number).name}: ending the notebooks that run now ...", style="yellow")
+        console.print(f"{signal.Signals(number).name}: ending {running} ...", style="yellow")
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

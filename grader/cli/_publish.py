@@ -14,6 +14,7 @@ from grader.evidence import Evidence, RunOutcome, RunRecord
 from grader.grade import Grade
 from grader.gradebook.folder import RUN, RunFacts, RunFolder
 from grader.outcomes import for_instructor
+from grader.reference import Reference
 from grader.reports.index import Row, render_index
 from grader.reports.student import render_student
 from grader.reports.terminal import grade_table
@@ -26,6 +27,7 @@ class Publisher:
 
     Attributes:
         incomplete: whether some file could not be graded.
+        done: ids of what was published, in this run and not an earlier one.
     """
 
     def __init__(self, folder: RunFolder, rubric: Rubric) -> None:
@@ -34,7 +36,7 @@ class Publisher:
         self.templates = registry.shipped("templates")
         self.incomplete = False
         self._rows: dict[str, Row] = {}
-        self._done = 0
+        self.done: set[str] = set()
 
     @classmethod
     def opened(cls, path: Path, rubric: Rubric, *, anew: bool = False) -> "Publisher":
@@ -57,20 +59,21 @@ class Publisher:
             publisher._take_over()
         return publisher
 
-    def graded(self, evidence: Evidence, grade: Grade) -> None:
-        """Store a result and its page."""
+    def graded(self, evidence: Evidence, grade: Grade, reference: Reference) -> None:
+        """Store a result and its page, which shows what the reference has of its networks."""
         self.folder.put_evidence(evidence)
         self.folder.put_grade(grade)
-        self.folder.put_report(grade.submission, render_student(evidence, grade, self.rubric, templates=self.templates))
+        page = render_student(evidence, grade, self.rubric, reference, templates=self.templates)
+        self.folder.put_report(grade.submission, page)
         self.incomplete |= evidence.run.outcome is RunOutcome.HARNESS_FAILURE
-        self._done += 1
+        self.done.add(grade.submission)
         self._rows[grade.submission] = _row(grade, evidence.run, self.folder)
 
     def rejected(self, rejection: Rejection) -> None:
         """Store that a file is no notebook."""
         self.folder.put_rejection(rejection)
         self.incomplete = True
-        self._done += 1
+        self.done.add(rejection.id)
         self._rows[rejection.id] = Row(result=rejection, reason=rejection.reason)
 
     def failed(self, submission: Submission, error: BaseException) -> None:
@@ -95,7 +98,7 @@ class Publisher:
             self.folder.put_export(exporter.FILENAME, partial(exporter.export, grades, rejections))
         console.print(grade_table(rows))
         if interrupted:
-            done = f"{self._done} of {planned} files are done and on disk; the same command would begin anew."
+            done = f"{len(self.done)} of {planned} files are done and on disk; the same command would begin anew."
             console.print(f"Interrupted: {done}", style="yellow", highlight=False)
         else:
             console.print(_summary(grades, rejections), highlight=False)

@@ -32,8 +32,9 @@ def command(
     """
     from grader.cli._box import box_for
     from grader.cli._progress import cells_bar
+    from grader.cli._references import stored
     from grader.cli._setup import find_rubric, plan_for, refuse_missing
-    from grader.pipeline import assess, observe
+    from grader.pipeline import assess, compared_with, observe
     from grader.reports.terminal import feedback, hints
 
     console = Console()
@@ -45,7 +46,7 @@ def command(
         plan = plan_for([submission], known, chosen, data, stack, console, offline=offline)
         with cells_bar(console, [submission] if chosen else []) as bar:
             evidence = observe(submission, plan, progress=bar.of(submission)) if chosen else observe(submission, plan)
-    grade = assess(evidence, known, plan.checks)
+    grade = assess(evidence, known, plan.checks, compared_with(evidence, known, stored().usable()))
     console.print(feedback(evidence, grade, known))
     if _left_to_fix(grade) or hints(evidence):
         raise typer.Exit(Exit.TO_FIX)

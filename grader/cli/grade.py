@@ -1,6 +1,7 @@
 """``grader grade``: a folder of notebooks becomes a folder of reports."""
 
 import threading
+from collections.abc import Collection
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from grader.cli._publish import Publisher
     from grader.evidence import Evidence
     from grader.pipeline import Plan
+    from grader.reference import Baseline
     from grader.submission import Rejection, Submission
 
 
@@ -40,15 +42,27 @@ def command(
     offline: OfflineOption = False,
     trust_code: TrustOption = False,
     box: BoxOption = "auto",
+    baseline_minutes: Annotated[
+        float,
+        typer.Option(
+            "--baseline-minutes",
+            min=0.0,
+            help="Time to train the students' own networks as references, once all notebooks have run. 0: use what "
+            "is stored.",
+        ),
+    ] = 10.0,
 ) -> None:
     """Grade notebooks and write a report for each, an index, and a table of grades.
 
-    Results are written as they come. Press Ctrl-C to stop: finished work stays on disk.
+    Results are written as they come. Press Ctrl-C to stop: finished work stays on disk. At the end, networks for which
+    no baseline is stored are trained several times, and what was compared with them is judged again.
     """
     from grader.cli._box import box_for
     from grader.cli._interrupt import interruptible
     from grader.cli._progress import cells_bar
     from grader.cli._publish import Publisher
+    from grader.cli._references import stored, tell_damaged
+    from grader.cli._second_look import second_look
     from grader.cli._setup import find_rubric, plan_for, refuse_missing
     from grader.executors import local
 
@@ -60,6 +74,9 @@ def command(
     submissions, rejections = _collected(paths)
     for rejection in rejections:
         publisher.rejected(rejection)
+    store = stored()
+    tell_damaged(store, console)
+    baselines = store.usable()
     cancelled = threading.Event()
     with ExitStack() as stack, interruptible(cancelled, console):
         plan = plan_for(submissions, known, chosen, data, stack, console, offline=offline)
@@ -67,7 +84,8 @@ def command(
         work = [partial(_observed, submission, plan, bar, cancelled) for submission in submissions]
         results = local.run(work, at_once=jobs or local.jobs(), cancelled=cancelled)
         for position, result in results:
-            _publish(submissions[position], result, publisher, plan, cancelled)
+            _publish(submissions[position], result, publisher, plan, baselines, cancelled)
+        second_look(publisher, plan, store, console, cancelled, data=data, offline=offline, minutes=baseline_minutes)
     publisher.finish(console, planned=len(submissions) + len(rejections), interrupted=cancelled.is_set())
     raise typer.Exit(_exit_code(publisher, interrupted=cancelled.is_set()))
 
@@ -104,16 +122,18 @@ def _publish(
     result: "Evidence | BaseException",
     publisher: "Publisher",
     plan: "Plan",
+    baselines: "Collection[Baseline]",
     cancelled: threading.Event,
 ) -> None:
-    from grader.pipeline import assess
+    from grader.pipeline import assess, compared_with
 
     if cancelled.is_set():
         return
     if isinstance(result, BaseException):
         publisher.failed(submission, result)
     else:
-        publisher.graded(result, assess(result, plan.rubric, plan.checks))
+        reference = compared_with(result, plan.rubric, baselines)
+        publisher.graded(result, assess(result, plan.rubric, plan.checks, reference), reference)
 
 
 def _exit_code(publisher: "Publisher", *, interrupted: bool) -> int:

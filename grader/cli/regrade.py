@@ -18,19 +18,23 @@ def command(
         Path | None, typer.Option("--out", "-o", help="Folder for the new reports. Default: the same, renewed.")
     ] = None,
 ) -> None:
-    """Judge stored evidence again, by another rubric or a newer version of the same. Runs nothing."""
+    """Judge stored evidence again, by another or a newer rubric, or with new baselines. Runs nothing."""
     from grader import registry
     from grader.cli._publish import Publisher
+    from grader.cli._references import stored, tell_damaged
     from grader.cli._setup import find_rubric
     from grader.errors import EvidenceError
     from grader.gradebook.folder import RunFolder
-    from grader.pipeline import assess
+    from grader.pipeline import assess, compared_with
 
     console = Console()
     known = find_rubric(rubric)
     source = RunFolder.open(run)
     publisher = Publisher.opened(out or run, known, anew=True)
     names = list(source.submissions())
+    store = stored()
+    tell_damaged(store, console)
+    baselines = store.usable()
     for name in track(names, description="judging", console=console, transient=True, disable=not console.is_terminal):
         try:
             evidence = source.evidence(name)
@@ -38,7 +42,8 @@ def command(
             console.print(f"left out: {error}", style="red", markup=False, highlight=False)
             publisher.incomplete = True
             continue
-        publisher.graded(evidence, assess(evidence, known, registry.checks()))
+        reference = compared_with(evidence, known, baselines)
+        publisher.graded(evidence, assess(evidence, known, registry.checks(), reference), reference)
     for name in list(source.rejected()):
         publisher.rejected(source.rejection(name))
     publisher.finish(console, planned=len(names), interrupted=False)

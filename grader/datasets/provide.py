@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.datasets import sources
-from grader.datasets.arrays import write_npz
+from grader.datasets.arrays import content, write_npz
 from grader.datasets.catalogue import CATALOGUE, Entry
 from grader.datasets.found import Found, Places, in_order
 from grader.datasets.places import places_for
@@ -28,6 +28,7 @@ class Provided:
     Attributes:
         description: what it is, in words that a report can print.
         path: the uncompressed ``.npz`` with ``x_train``, ``y_train``, ``x_test``, ``y_test``, all uint8.
+        digest: SHA-256 over the bytes of the four arrays, in hexadecimal: what baselines are known by.
         notes: why better sources could not be used, a sentence each.
     """
 
@@ -35,6 +36,7 @@ class Provided:
     served: Served
     description: str
     path: Path
+    digest: str
     notes: tuple[str, ...] = ()
 
 
@@ -75,7 +77,10 @@ def provide(
     folder.mkdir(parents=True, exist_ok=True)
     wanted = [entry for entry in CATALOGUE.values() if entry.name in set(names)]
     provided = {entry.name: _provide(entry, folder, places) for entry in wanted}
-    manifest = {each.name: {"served": each.served.value, "description": each.description} for each in provided.values()}
+    manifest = {
+        each.name: {"served": each.served.value, "description": each.description, "digest": each.digest}
+        for each in provided.values()
+    }
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=2), encoding="utf-8")
     return provided
 
@@ -114,12 +119,14 @@ def _provide(entry: Entry, folder: Path, places: Places) -> Provided:
     notes: list[str] = []
     for found in _find(entry, places):
         try:
-            path, served = _prepare(entry, found, folder, places.cache)
+            path, served, digest = _prepare(entry, found, folder, places.cache)
         except DatasetError as error:
             notes.append(str(error))
         else:
             description = found.description or _describe(entry, served)
-            return Provided(name=entry.name, served=served, description=description, path=path, notes=tuple(notes))
+            return Provided(
+                name=entry.name, served=served, description=description, path=path, digest=digest, notes=tuple(notes)
+            )
     raise DatasetError(f"{entry.title} cannot be served: {' '.join(notes)}")
 
 
@@ -135,23 +142,25 @@ def _describe(entry: Entry, served: Served) -> str:
             return f"{entry.title} as given by the instructor, not the published file (its checksum differs)"
 
 
-def _prepare(entry: Entry, found: Found, folder: Path, cache: Path) -> tuple[Path, Served]:
-    """Serve from the prepared files of earlier runs where there is one, else read the source and keep the result."""
+def _prepare(entry: Entry, found: Found, folder: Path, cache: Path) -> tuple[Path, Served, str]:
+    """Serve from the prepared files of earlier runs where there is one, else read the source and keep the result.
+
+    A prepared file's name tells what it is: ``<name>-<source>.<served>.<digest>.npz``.
+    """
     target = folder / f"{entry.name}.npz"
     stem = f"{entry.name}-{fingerprint(found)}"
-    for served in (Served.ORIGINAL, Served.LOSSY, Served.STAND_IN):
-        kept = cache / "prepared" / f"{stem}.{served.value}.npz"
-        if kept.is_file():
-            return _link(kept, target), served
+    for kept in sorted((cache / "prepared").glob(f"{stem}.*.*.npz")):
+        _, served, digest, _ = kept.name.rsplit(".", maxsplit=3)
+        return _link(kept, target), Served(served), digest
     arrays = found.read()
-    served = verdict(entry, found, arrays)
-    kept = cache / "prepared" / f"{stem}.{served.value}.npz"
+    served, digest = verdict(entry, found, arrays), content(arrays)
+    kept = cache / "prepared" / f"{stem}.{served.value}.{digest}.npz"
     try:
         write_npz(kept, arrays)
     except OSError:  # a cache that is full or read-only costs time, never the run
         write_npz(target, arrays)
-        return target, served
-    return _link(kept, target), served
+        return target, served, digest
+    return _link(kept, target), served, digest
 
 
 def _link(kept: Path, target: Path) -> Path:

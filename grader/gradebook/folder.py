@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+from grader.atomic import write_atomically
 from grader.errors import EvidenceError, GraderError
 from grader.evidence import Evidence
 from grader.grade import Grade
-from grader.gradebook._atomic import write_atomically
 from grader.serializing import Noun, evidence_from_json, from_json, to_json
 from grader.submission import Rejection
 

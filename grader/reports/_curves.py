@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from grader.evidence import FitRecord, Number, RunRecord
+from grader.reference import Match
+from grader.reports import _bands
 from grader.reports._axis import Axis, axis, counting
 from grader.reports._text import one_line
 
@@ -17,6 +19,9 @@ TABLE = 60
 """Epochs in the table of a chart at most."""
 
 HUGE = 1e15
+
+Line = tuple[str, str, tuple[Number, ...]]
+"""Network (``plain``, ``normalized``), part (``training``, ``validation``), a number an epoch."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +48,13 @@ class Series:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """One metric of both networks by epoch; ``rows`` holds the numbers, an epoch a row."""
+    """One metric of both networks by epoch.
+
+    Attributes:
+        areas: the bands of baselines behind the lines.
+        columns: headings of the numbers.
+        rows: the numbers, an epoch a row.
+    """
 
     id: str
     metric: str
@@ -52,26 +63,35 @@ class Chart:
     x: Axis
     y: Axis
     series: tuple[Series, ...]
+    areas: tuple[_bands.Area, ...] = ()
+    columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     rows_left_out: int
     description: str
 
 
-def longest(run: RunRecord, model: int | None) -> FitRecord | None:
-    """The training run of a model that is drawn: the first of those with most epochs and a history."""
+def longest(run: RunRecord, model: int | None, match: Match | None = None) -> FitRecord | None:
+    """The training run of a model that is drawn.
+
+    That which a baseline was looked for, else the first of those with most epochs and a history.
+    """
     if model is None:
         return None
     fits = [fit for fit in run.fits_of(model) if any(_numbers(values) for values in fit.history.values())]
-    return max(fits, key=lambda fit: fit.epochs_done, default=None)
+    matched = next((fit for fit in fits if match and fit.id == match.fit), None)
+    return matched or max(fits, key=lambda fit: fit.epochs_done, default=None)
 
 
 def charts(plain: FitRecord | None, normalized: FitRecord | None) -> tuple[Chart, ...]:
     """A chart of accuracy and one of loss, each where there is something to draw."""
     fits = {css: fit for css, fit in (("plain", plain), ("normalized", normalized)) if fit}
-    histories = [fit.history for fit in fits.values()]
-    names = [name for name in (_accuracy(histories), "loss") if name]
-    made = (_chart(number, name, fits) for number, name in enumerate(names))
-    return tuple(chart for chart in made if chart)
+    named = ((name, list(lines(name, fits))) for name in names(fits))
+    return tuple(chart(f"chart-{number}", name, found) for number, (name, found) in enumerate(named) if found)
+
+
+def names(fits: Mapping[str, FitRecord]) -> tuple[str, ...]:
+    """The metrics that are drawn: an accuracy, if there is one, and the loss."""
+    return tuple(name for name in (_accuracy([fit.history for fit in fits.values()]), "loss") if name)
 
 
 def _accuracy(histories: Sequence[Mapping[str, object]]) -> str:
@@ -80,31 +100,37 @@ def _accuracy(histories: Sequence[Mapping[str, object]]) -> str:
     return next((name for name in names if "acc" in name.lower()), "")
 
 
-def _chart(number: int, metric: str, fits: Mapping[str, FitRecord]) -> Chart | None:
-    found = list(_found(metric, fits))
-    values = [value for *_, series in found for value in _numbers(series)]
-    if not values:
-        return None
-    epochs = max(len(series) for *_, series in found)
+def chart(id_: str, title: str, found: Sequence[Line], bands: Sequence[_bands.Behind] = ()) -> Chart:
+    """These lines, at least one, over these bands."""
+    low, high = _bands.limits([value for *_, values in found for value in _numbers(values)], bands)
+    epochs = max(len(values) for *_, values in found)
     x = counting(epochs, start=LEFT, stop=RIGHT)
-    y = axis(min(values), max(values), start=BOTTOM, stop=TOP)
+    y = axis(low, high, start=BOTTOM, stop=TOP)
     series = _spread([_series(css, part, numbers, x, y) for css, part, numbers in found])
-    rows = tuple((str(n + 1), *(_cell(each.values, n) for each in series)) for n in range(min(epochs, TABLE)))
+    areas = tuple(_bands.area(each, x, y) for each in bands)
     return Chart(
-        id=f"chart-{number}",
-        metric=one_line(metric, 40),
+        id=id_,
+        metric=one_line(title, 60),
         width=WIDTH,
         height=HEIGHT,
         x=x,
         y=y,
         series=series,
-        rows=rows,
+        areas=areas,
+        columns=(*(each.label for each in series), *(each.heading for each in areas)),
+        rows=tuple(_row(series, areas, n) for n in range(min(epochs, TABLE))),
         rows_left_out=max(0, epochs - TABLE),
-        description="; ".join(_told(each) for each in series),
+        description="; ".join([*(_told(each) for each in series), *_bands.told(areas)]),
     )
 
 
-def _found(metric: str, fits: Mapping[str, FitRecord]) -> Iterator[tuple[str, str, tuple[Number, ...]]]:
+def _row(series: Sequence[Series], areas: Sequence[_bands.Area], number: int) -> tuple[str, ...]:
+    own = (_cell(each.values, number) for each in series)
+    return (str(number + 1), *own, *(each.rows.get(number + 1, "") for each in areas))
+
+
+def lines(metric: str, fits: Mapping[str, FitRecord]) -> Iterator[Line]:
+    """What of a metric has a number: of each network the training, then the validation."""
     for css, fit in fits.items():
         name = metric if metric in fit.history else _accuracy([fit.history]) if metric != "loss" else metric
         for part, key in (("training", name), ("validation", f"val_{name}")):

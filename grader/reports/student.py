@@ -6,14 +6,35 @@ from grader.evidence import Evidence, Served
 from grader.finding import Outcome
 from grader.grade import Grade
 from grader.outcomes import for_student
-from grader.reports import _anchors, _code, _curves, _networks, _notebook, _sections, _stack, _trials, _verified
+from grader.reference import Reference
+from grader.reports import (
+    _anchors,
+    _baseline,
+    _code,
+    _compared,
+    _curves,
+    _networks,
+    _notebook,
+    _sections,
+    _stack,
+    _trials,
+    _verified,
+)
 from grader.reports._templates import page
 from grader.rubric import Rubric
 from grader.submission import Place
 
 
-def render_student(evidence: Evidence, grade: Grade, rubric: Rubric, *, templates: Path) -> str:
-    """The page as self-contained HTML: no script, no request to anywhere. The same input gives the same text."""
+def render_student(evidence: Evidence, grade: Grade, rubric: Rubric, reference: Reference, *, templates: Path) -> str:
+    """The page as self-contained HTML: no script, no request to anywhere. The same input gives the same text.
+
+    Args:
+        evidence: what was written and seen.
+        grade: what was earned.
+        rubric: by which was graded.
+        reference: with the baselines of the two networks, where there are any.
+        templates: the folder of the pages' templates.
+    """
     findings = [score.finding for score in grade.scores]
     places = _anchors.Map(evidence.submission.cells[: _notebook.CELLS], _code.LINES, findings)
     sections = _sections.sections(grade.scores, rubric, places)
@@ -38,7 +59,7 @@ def render_student(evidence: Evidence, grade: Grade, rubric: Rubric, *, template
         "cells_left_out": max(0, len(evidence.submission.cells) - _notebook.CELLS),
         "anchor": _anchors,
         "places": places,
-        **_networks_of(evidence),
+        **_networks_of(evidence, reference),
     }
     return page(templates, "student.html", facts)
 
@@ -52,17 +73,22 @@ def _gains(grade: Grade) -> dict[str, float]:
     return lost
 
 
-def _networks_of(evidence: Evidence) -> dict[str, object]:
-    """The two networks, drawn and plotted, and the others."""
+def _networks_of(evidence: Evidence, reference: Reference) -> dict[str, object]:
+    """The two networks, drawn and plotted beside their baselines, and the others."""
     found = _networks.networks(evidence)
+    drawn = dict(zip(("plain", "normalized"), found.drawn, strict=True))
+    matches = _baseline.matches(reference)
     graphs = [each.graph if each else None for each in found.drawn]
-    fits = [_curves.longest(evidence.run, each.id) if each else None for each in found.drawn]
+    fits = [_curves.longest(evidence.run, each.id, matches.get(css)) if each else None for css, each in drawn.items()]
+    ids = {css: each.id if each else None for css, each in drawn.items()}
     return {
         "networks": found,
         "verified": _verified.verified(evidence.run),
         "stacks": _stack.stacks(graphs[0], graphs[1]),
         "fits": fits,
         "charts": _curves.charts(fits[0], fits[1]),
+        "bands": _compared.compared(fits[0], fits[1], matches),
+        "comparison": _baseline.comparison(evidence.run, reference, ids),
         "trials": _trials.trials(evidence.run),
         "layer_label": _stack.label,
         "layer_shape": _stack.shape,

@@ -19,6 +19,7 @@ from grader.evidence import (
 )
 from grader.sandbox.blind import Answers
 from grader.sandbox.intake import mapping, number, sequence, text, whole
+from grader.sandbox.settings import bounded_budget, bounded_graph
 from grader.serializing import structure
 from grader.submission import Place
 
@@ -129,6 +130,7 @@ class Observations:
         event["id"] = event.pop("model")
         event["place"] = known.place if known else None
         event["variables"] = known.variables if known else ()
+        event["graph"] = bounded_graph(event.get("graph"))
         self._models[model] = structure(ModelRecord, event)
 
     def _names(self, event: dict[str, Any]) -> None:
@@ -142,12 +144,12 @@ class Observations:
         fit = self._number(event, "fit")
         event["id"] = event.pop("fit")
         event["epochs_asked"] = event.pop("epochs", None)
-        self._fits[fit] = structure(FitRecord, event)
+        self._fits[fit] = structure(FitRecord, bounded_budget(event))
 
     def _loop(self, event: dict[str, Any]) -> None:
         fit = self._number(event, "fit")
         event["id"] = event.pop("fit")
-        self._fits[fit] = structure(FitRecord, {**event, "loop": "custom", "finished": True})
+        self._fits[fit] = structure(FitRecord, {**bounded_budget(event), "loop": "custom", "finished": True})
 
     def _epoch(self, event: dict[str, Any]) -> None:
         known = self._fits.get(self._number(event, "fit"))

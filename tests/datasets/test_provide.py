@@ -27,7 +27,7 @@ def stand_in(tmp_path_factory, cache):
 def test_a_machine_with_nothing_serves_a_stand_in_and_says_so(stand_in):
     manifest = json.loads((stand_in.path.parent / "manifest.json").read_text())
     assert stand_in.served is Served.STAND_IN
-    assert manifest == {"mnist": {"served": "stand-in", "description": stand_in.description}}
+    assert manifest == {"mnist": {"served": "stand-in", "description": stand_in.description, "digest": stand_in.digest}}
     assert "stand-in for MNIST" in stand_in.description
 
 

@@ -16,10 +16,11 @@ import pytest
 from grader.evidence import CellOutcome, CellRunRecord, Evidence, FigureRecord, RunOutcome, RunRecord
 from grader.finding import unmet
 from grader.grade import Grade, ReviewItem
+from grader.reference import Reference
 from grader.reports.index import Row, render_index
 from grader.reports.student import render_student
 from grader.submission import Cell, CellKind, Output, OutputKind, Place, Rejection
-from tests.reports import samples
+from tests.reports import baselines, samples
 
 BROWSER = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), ""
@@ -162,9 +163,23 @@ def test_the_attacks_do_work_in_a_page_that_is_not_ours(beacon: Beacon, tmp_path
 
 def test_a_students_page_executes_nothing_and_asks_nobody(beacon: Beacon, tmp_path: Path, templates: Path) -> None:
     rubric = replace(samples.RUBRIC, title=beacon.markup(), questions=dict.fromkeys(samples.QUESTIONS, beacon.markup()))
-    dom = opened(render_student(hostile(beacon), hostile_grade(beacon), rubric, templates=templates), tmp_path)
+    dom = opened(
+        render_student(hostile(beacon), hostile_grade(beacon), rubric, Reference(), templates=templates), tmp_path
+    )
     assert "PWNED" in dom, "the attacks are on the page, as text"
     assert harmless(dom)
+    assert beacon.asked == []
+
+
+def test_hostile_names_in_a_baseline_execute_nothing(beacon: Beacon, tmp_path: Path, templates: Path) -> None:
+    bad = beacon.markup()
+    made = baselines.baseline(batch_norm=False)
+    making = replace(made.makings[0], backend=bad, device_name=bad, versions={bad: bad})
+    match = baselines.match(0, replace(made, makings=(making,)), note=bad)
+    page = render_student(
+        baselines.evidence(), samples.grade(), samples.RUBRIC, Reference(plain=match), templates=templates
+    )
+    assert harmless(opened(page, tmp_path))
     assert beacon.asked == []
 
 
@@ -187,5 +202,7 @@ def test_every_ending_of_a_run_with_a_hostile_reason_executes_nothing(
 ) -> None:
     run = RunRecord(outcome=RunOutcome.OUTPUT_LIMIT, reason=beacon.markup(), cell=1, limits={beacon.markup(): 1.0})
     at = replace(hostile(beacon), run=run)
-    assert harmless(opened(render_student(at, hostile_grade(beacon), samples.RUBRIC, templates=templates), tmp_path))
+    assert harmless(
+        opened(render_student(at, hostile_grade(beacon), samples.RUBRIC, Reference(), templates=templates), tmp_path)
+    )
     assert beacon.asked == []

@@ -19,6 +19,7 @@ from grader.grade import Grade
 from grader.graph import placements
 from grader.loaders.collect import collect
 from grader.pipeline import Plan, assess, observe
+from grader.reference import Reference
 from grader.serializing import to_json
 from grader.submission import CellKind, Submission
 from tests.kernels import best_box
@@ -52,7 +53,7 @@ def planned(submission: Submission, stack: ExitStack) -> Plan:
 
 def graded_by(plan: Plan, submission: Submission) -> Graded:
     evidence = observe(submission, plan)
-    return evidence, assess(evidence, plan.rubric, plan.checks)
+    return evidence, assess(evidence, plan.rubric, plan.checks, Reference())
 
 
 def expectation(path: Path) -> dict[str, object]:

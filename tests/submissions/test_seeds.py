@@ -16,6 +16,7 @@ from grader.grade import Grade
 from grader.graph import Placement, placements
 from grader.loaders.collect import collect
 from grader.pipeline import assess, observe
+from grader.reference import Reference
 from grader.submission import Submission
 from tests.kernels import best_box
 
@@ -36,7 +37,7 @@ def graded(shared: Path) -> Callable[[str], tuple[Evidence, Grade]]:
         with ExitStack() as stack:
             plan = plan_for([submission], rubric, best_box(), shared / "data", stack, Console(quiet=True), offline=True)
             evidence = observe(submission, plan)
-        return evidence, assess(evidence, rubric, registry.checks())
+        return evidence, assess(evidence, rubric, registry.checks(), Reference())
 
     return grade
 

@@ -1,4 +1,4 @@
-"""A file is there whole or not at all."""
+"""A file is there whole or not at all: the one door through which results reach the disk."""
 
 import os
 from collections.abc import Callable

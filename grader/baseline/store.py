@@ -1,0 +1,154 @@
+"""Baselines on disk: those that come with the grader, and a cache of those that were trained here.
+
+One file a specification, ``<data set>-<network>-<key>.json``; what was trained later for more seeds goes into the same
+file. A file whose contents do not belong to its key, or that cannot be read, is told of and never used.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import platformdirs
+from pydantic import TypeAdapter, ValidationError
+
+from grader.architecture.sound import sound
+from grader.architecture.words import network
+from grader.atomic import write_atomically
+from grader.errors import BaselineError, SpecificationError
+from grader.reference import TRAINER, Baseline, Making, Number, SeedRun
+from grader.specification import Specification
+
+SCHEMA = 1
+DIGITS = 5
+"""Decimals that are kept of each number: a hundred-thousandth of an accuracy is a tenth of a test image."""
+
+_ADAPTER: TypeAdapter[Baseline] = TypeAdapter(Baseline)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Store:
+    """Where baselines lie.
+
+    Attributes:
+        shipped: a folder that is only read.
+        cache: a folder for new ones; made when the first is kept.
+    """
+
+    shipped: Path
+    cache: Path
+
+    @classmethod
+    def here(cls, shipped: Path, cache: Path | None = None) -> "Store":
+        """The store of this machine's user."""
+        place = cache or platformdirs.user_cache_path("grader", appauthor=False) / "baselines"
+        return cls(shipped=shipped, cache=place)
+
+    def every(self) -> Iterator[Baseline | BaselineError]:
+        """All stored baselines; an error in the place of each file that cannot be used.
+
+        Of one specification the cached one comes first, because it may have more epochs or seeds.
+        """
+        yield from _readable(path for folder in (self.cache, self.shipped) for path in sorted(folder.glob("*.json")))
+
+    def usable(self) -> tuple[Baseline, ...]:
+        """All stored baselines that can be read."""
+        return tuple(each for each in self.every() if isinstance(each, Baseline))
+
+    def find(self, specification: Specification, keras: str) -> Baseline | None:
+        """What is stored for this training by this trainer and this major version of Keras, whatever its epochs.
+
+        With the most epochs, then the most runs, where there are several.
+        """
+        paths = [path for folder in (self.cache, self.shipped) for path in folder.glob(f"*-{specification.key}.json")]
+        own = [each for each in _readable(paths) if isinstance(each, Baseline) and _fits(each, keras)]
+        return max(own, key=lambda each: (each.epochs, len(each.runs)), default=None)
+
+    def keep(self, baseline: Baseline) -> Path:
+        """Write a baseline into the cache, whole or not at all; what was there under its key is replaced.
+
+        Raises:
+            GraderError: the cache cannot be written to.
+        """
+        path = self.cache / filename(baseline.specification)
+        write(path, baseline)
+        return path
+
+
+def filename(specification: Specification) -> str:
+    """``mnist-784-128-64-10-bn-adam-32-<key>.json``: words for people, the key for the grader."""
+    words = network(specification).replace(" with BN", " bn").replace("×", "x").replace(", ", "-").replace(" ", "-")
+    optimizer = specification.optimizer.lower()
+    return f"{specification.dataset}-{words[:60]}-{optimizer}-{specification.batch_size}-{specification.key}.json"
+
+
+def merged(specification: Specification, *parts: Baseline) -> Baseline:
+    """One baseline of all runs; of equal seeds the first."""
+    runs: dict[int, SeedRun] = {}
+    makings: list[Making] = []
+    for part in parts:
+        new = {run.seed: run for run in part.runs if run.seed not in runs}
+        runs |= new
+        makings += [each for each in part.makings if not each.seeds or set(each.seeds) & set(new)]
+    ordered = tuple(_rounded(runs[seed]) for seed in sorted(runs))
+    return Baseline(specification=specification, runs=ordered, makings=tuple(makings))
+
+
+def read(path: Path) -> Baseline:
+    """A stored baseline.
+
+    Raises:
+        BaselineError: it is damaged, of another schema, or not what its key says.
+    """
+    try:
+        content = json.loads(path.read_bytes())
+        if not isinstance(content, dict) or content.get("schema") != SCHEMA:
+            raise BaselineError(f"{path}: this is no baseline of schema {SCHEMA}.", advice="Remove the file.")
+        baseline = _ADAPTER.validate_python(content)
+        key = sound(baseline.specification).key
+    except (OSError, ValueError, ValidationError, SpecificationError) as error:
+        told = str(error).splitlines()[0]
+        raise BaselineError(f"{path}: this baseline cannot be read: {told}.", advice="Remove the file.") from None
+    if key != content.get("key") or key != baseline.specification.key:
+        raise BaselineError(f"{path}: its contents do not belong to its key.", advice="Remove the file.")
+    return baseline
+
+
+def write(path: Path, baseline: Baseline) -> None:
+    """Write a baseline, a run a line, whole or not at all.
+
+    Raises:
+        GraderError: the folder cannot be written to.
+    """
+    plain = _ADAPTER.dump_python(baseline, mode="json")
+    runs = ",\n  ".join(json.dumps(run, separators=(",", ":")) for run in plain["runs"])
+    head: Mapping[str, object] = {
+        "schema": SCHEMA,
+        "key": baseline.specification.key,
+        "specification": plain["specification"],
+        "makings": plain["makings"],
+    }
+    lines = [f" {json.dumps(name)}: {json.dumps(value, separators=(',', ':'))},\n" for name, value in head.items()]
+    text = f'{{\n{"".join(lines)} "runs": [\n  {runs}\n ]\n}}\n'
+    write_atomically(path, lambda stream: stream.write(text))
+
+
+def _readable(paths: Iterable[Path]) -> Iterator[Baseline | BaselineError]:
+    for path in paths:
+        try:
+            yield read(path)
+        except BaselineError as error:
+            yield error
+
+
+def _rounded(run: SeedRun) -> SeedRun:
+    return replace(run, curves={name: tuple(_short(value) for value in curve) for name, curve in run.curves.items()})
+
+
+def _short(value: Number) -> Number:
+    return None if value is None else round(value, DIGITS)
+
+
+def _fits(baseline: Baseline, keras: str) -> bool:
+    made = [(each.trainer, each.versions.get("keras", "").partition(".")[0]) for each in baseline.makings]
+    return all(each == (TRAINER, keras.partition(".")[0]) for each in made)

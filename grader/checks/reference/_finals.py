@@ -1,0 +1,122 @@
+"""The accuracies that the two compared networks ended with, each beside the curve of a baseline that it belongs to."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from grader.checks._networks import called
+from grader.checks._words import counted
+from grader.evidence import BlindRecord, EvaluateRecord, FitRecord, RunRecord
+from grader.reference import ACCURACY, VAL_ACCURACY, Match
+from grader.submission import Place
+
+ACCURACIES = ("accuracy", "acc", "sparse_categorical_accuracy", "categorical_accuracy")
+"""Names of the share of right answers among Keras' metrics; a top-5 accuracy is something else."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Final:
+    """One accuracy that a network ended with.
+
+    Attributes:
+        what: which accuracy it is, for the beginning of a sentence.
+        curve: of the baseline, that it is compared with.
+        value: share of right answers, 0 to 1.
+        images: how many images it was measured on, where these are not those that the baseline validated on.
+        place: where the notebook got it.
+    """
+
+    what: str
+    curve: str
+    value: float
+    images: int | None = None
+    place: Place | None = None
+
+
+def fit_of(run: RunRecord, match: Match) -> FitRecord | None:
+    """The training that a baseline was looked for."""
+    return next((fit for fit in run.fits if fit.id == match.fit), None)
+
+
+def named(run: RunRecord, match: Match) -> str:
+    """The network as its author knows it."""
+    model = run.model(match.model)
+    return called(model) if model else f"model {match.model}"
+
+
+def final(run: RunRecord, match: Match) -> Final | None:
+    """The last validation accuracy of this training; else its training accuracy, else an evaluation of the network."""
+    fit = fit_of(run, match)
+    found = [_in_history(fit, VAL_ACCURACY), _in_history(fit, ACCURACY)] if fit else []
+    return next((each for each in (*found, _evaluated(run, match)) if each is not None), None)
+
+
+def validated(run: RunRecord, match: Match) -> Final | None:
+    """The last accuracy on images that were not trained on: of the history, else of an evaluation."""
+    fit = fit_of(run, match)
+    return (_in_history(fit, VAL_ACCURACY) if fit else None) or _evaluated(run, match)
+
+
+def measured(run: RunRecord, match: Match) -> Final | None:
+    """The accuracy that was measured outside of the box, with the weights that this training left."""
+    blind = next((each for each in run.blind if each.model == match.model and each.samples), None)
+    if blind is None or not blind.as_trained or not _is_last(run, match):
+        return None
+    samples, correct = _unaltered(blind)
+    if not samples:
+        return None
+    what = f"Measured on {counted(samples, 'image')} that it never saw,"
+    return Final(what=what, curve=VAL_ACCURACY, value=correct / samples, images=samples)
+
+
+def _unaltered(blind: BlindRecord) -> tuple[int, int]:
+    """Number of images as they were published, which are like those of the baseline, and right answers among them."""
+    return blind.samples - blind.altered, blind.correct - blind.altered_correct
+
+
+def _in_history(fit: FitRecord, curve: str) -> Final | None:
+    prefix, what = ("val_", "Validation accuracy") if curve == VAL_ACCURACY else ("", "Training accuracy")
+    for name in ACCURACIES:
+        series = fit.history.get(f"{prefix}{name}", ())
+        if series and _is_share(series[-1]):
+            return Final(what=what, curve=curve, value=series[-1] or 0.0, place=fit.place)
+    return None
+
+
+def _evaluated(run: RunRecord, match: Match) -> Final | None:
+    """The last evaluation on other data than was trained on; ``None`` where the network was trained further."""
+    fit = fit_of(run, match)
+    if fit is None or not _is_last(run, match):
+        return None
+    found = [final for each in run.evaluations if _is_after(each, fit) for final in _results(each)]
+    return found[-1] if found else None
+
+
+def _results(evaluation: EvaluateRecord) -> Iterator[Final]:
+    for name, value in evaluation.results.items():
+        if name in ACCURACIES and value is not None and _is_share(value):
+            yield Final(
+                what="Evaluated accuracy",
+                curve=VAL_ACCURACY,
+                value=value,
+                images=evaluation.data.samples,
+                place=evaluation.place,
+            )
+
+
+def _is_after(evaluation: EvaluateRecord, fit: FitRecord) -> bool:
+    """Whether it is about this training's weights, on other images than those trained on."""
+    trained_on = fit.data.digest is not None and evaluation.data.digest == fit.data.digest
+    return evaluation.model == fit.model and not trained_on and _order(evaluation.place) >= _order(fit.place)
+
+
+def _order(place: Place | None) -> tuple[int, int]:
+    return (-1, 0) if place is None else (place.cell, place.line or 0)
+
+
+def _is_last(run: RunRecord, match: Match) -> bool:
+    """Whether the network's weights are still those that this training left."""
+    return bool(fits := run.fits_of(match.model)) and fits[-1].id == match.fit
+
+
+def _is_share(value: float | None) -> bool:
+    return value is not None and 0.0 <= value <= 1.0

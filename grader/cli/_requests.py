@@ -1,0 +1,108 @@
+"""From what somebody asks for to specifications: a network by name, a file, or what a grading run lacked."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.architecture.named import PLACEMENTS, architecture
+from grader.architecture.sound import sound
+from grader.baseline.store import Store
+from grader.cli._publish import stored
+from grader.cli._reference_data import ReferenceData
+from grader.cli._references import most_shared
+from grader.datasets.catalogue import CATALOGUE
+from grader.errors import SpecificationError
+from grader.gradebook.folder import RunFolder
+from grader.graph import Placement
+from grader.loaders import specification_yaml
+from grader.matching.matches import wanted, with_baselines
+from grader.reference import Reference
+from grader.specification import Specification, SpecificationPair
+
+RATES = {"SGD": 0.01}
+"""Keras' learning rate where none is set, if it is not 0.001."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """The options of `grader baseline` that say what is to be trained."""
+
+    network: str
+    dataset: str
+    samples: int | None
+    validation: int
+    epochs: int
+    optimizer: str
+    learning_rate: float | None
+    batch_size: int
+    placement: str
+
+
+def requested(request: Request, data: ReferenceData) -> SpecificationPair:
+    """The two networks that were asked for.
+
+    Raises:
+        SpecificationError: there is no such network, or something about it is not allowed.
+        DatasetError: nobody has its data.
+    """
+    if request.network.endswith((".yaml", ".yml")):
+        return specification_yaml.load(Path(request.network), _Digests(data))
+    if request.placement not in PLACEMENTS:
+        raise SpecificationError(f"--placement is {request.placement!r}; it is one of {', '.join(PLACEMENTS)}.")
+    placement = next(each for each in PLACEMENTS if each == request.placement)
+    plain, normalized = (_named(request, data, where) for where in (None, placement))
+    return SpecificationPair(plain=plain, normalized=normalized)
+
+
+def _named(request: Request, data: ReferenceData, placement: Placement | None) -> Specification:
+    layers = architecture(request.network, placement)
+    entry = data.entry(request.dataset)
+    rate = RATES.get(request.optimizer, 0.001) if request.learning_rate is None else request.learning_rate
+    image = entry.image if len(entry.image) == 3 else (*entry.image, 1)
+    return sound(
+        Specification(
+            dataset=request.dataset,
+            digest=data.served(request.dataset).digest,
+            samples=request.samples if request.samples is not None else entry.train - request.validation,
+            validation=request.validation,
+            input_shape=image,
+            layers=layers,
+            optimizer=request.optimizer,
+            learning_rate=rate,
+            batch_size=request.batch_size,
+            epochs=request.epochs,
+        )
+    )
+
+
+class _Digests(Mapping[str, str]):
+    """The digests of all data sets by name, each looked up when it is asked for."""
+
+    def __init__(self, data: ReferenceData) -> None:
+        self._data = data
+
+    def __getitem__(self, name: str) -> str:
+        return self._data.served(name).digest
+
+    def __contains__(self, name: object) -> bool:
+        return name in CATALOGUE
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(CATALOGUE)
+
+    def __len__(self) -> int:
+        return len(CATALOGUE)
+
+
+def lacking(run: Path, store: Store) -> list[Specification]:
+    """The networks of a grading run's submissions for which no baseline is stored, the most shared first.
+
+    Raises:
+        GraderError: there is no grading run in that folder.
+    """
+    folder = RunFolder.open(run)
+    baselines = store.usable()
+    found: list[Specification] = []
+    for evidence in stored(folder):
+        found += wanted(with_baselines(Reference(), evidence.run, baselines))
+    return most_shared(found)

@@ -1,0 +1,90 @@
+"""Evidence x stored baselines -> what this submission's two networks are compared with."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+
+from grader.checks._trainings import Side, pair
+from grader.evidence import FitRecord, RunRecord, Weights
+from grader.matching.nearest import differences, nearest
+from grader.matching.rebuilding import rebuilt
+from grader.matching.traits import traits
+from grader.reference import TRAINER, Baseline, Match, Reference
+from grader.specification import Specification
+
+FEWEST_RUNS = 3
+"""Trainings from which on a baseline is one: two numbers have a spread, and no shape."""
+
+
+def with_baselines(reference: Reference, run: RunRecord, baselines: Collection[Baseline]) -> Reference:
+    """The reference with the baselines of the two networks that this run compares."""
+    both = pair(run)
+    plain, normalized = (_match(run, side, baselines) for side in (both.plain, both.normalized))
+    return replace(reference, plain=plain, normalized=normalized)
+
+
+def wanted(reference: Reference) -> Iterator[Specification]:
+    """The trainings that this submission should be compared with and for which there is no baseline of their own."""
+    for match in (reference.plain, reference.normalized):
+        if match is not None and match.specification is not None and not match.exact:
+            yield match.specification
+
+
+def stale(baseline: Baseline, keras: str) -> str:
+    """Why a baseline must not be used for a run with this version of Keras, in a sentence; ``""`` when it may."""
+    for making in baseline.makings:
+        made_with = making.versions.get("keras", "")
+        if making.trainer != TRAINER:
+            return "The stored baseline was trained by an older version of this grader."
+        if keras and _major(made_with) != _major(keras):
+            return f"The stored baseline was made with Keras {made_with or 'of unknown version'}, and this is {keras}."
+    return "" if baseline.makings else "The stored baseline does not say how it was made."
+
+
+def _major(version: str) -> str:
+    return version.partition(".")[0]
+
+
+def _match(run: RunRecord, side: Side | None, baselines: Collection[Baseline]) -> Match | None:
+    if side is None or side.first is None:
+        return None
+    fit = side.first
+    found = _found(run, side, fit, baselines)
+    return replace(found, fit=fit.id, model=side.model.id)
+
+
+def _found(run: RunRecord, side: Side, fit: FitRecord, baselines: Collection[Baseline]) -> Match:
+    nowhere = Match(fit=fit.id, model=side.model.id)
+    if fit.weights is not Weights.FRESH or fit.epochs_done < 1:
+        return replace(nowhere, note="This training did not start from fresh weights, so no baseline is like it.")
+    spec = rebuilt(run, fit)
+    keras = run.versions.get("keras", "")
+    usable = [each for each in baselines if len(each.runs) >= FEWEST_RUNS and not stale(each, keras)]
+    if isinstance(spec, str):
+        return _nearest(run, side, fit, usable, nowhere, f"This network cannot be rebuilt: {_lower(spec)}")
+    own = next((each for each in usable if _is_own(each, spec)), None)
+    if own is not None:
+        return replace(nowhere, specification=spec, baseline=own.at(spec.epochs), exact=True)
+    old = next((why for each in baselines if _is_own(each, spec) and (why := stale(each, keras))), "")
+    reason = old or "This very network has not been trained as a reference yet."
+    return _nearest(run, side, fit, usable, replace(nowhere, specification=spec), reason)
+
+
+def _is_own(baseline: Baseline, spec: Specification) -> bool:
+    return baseline.specification.key == spec.key and baseline.epochs >= spec.epochs
+
+
+def _nearest(
+    run: RunRecord, side: Side, fit: FitRecord, baselines: Collection[Baseline], match: Match, reason: str
+) -> Match:
+    known = traits(run, side.model, fit)
+    if isinstance(known, str):
+        return replace(match, note=f"{reason} {known}")
+    near = nearest(known, baselines)
+    if near is None:
+        return replace(match, note=f"{reason} None of the stored baselines is near it.")
+    told = "; ".join(differences(known, near))
+    return replace(match, baseline=near, note=f"{reason} The nearest stored baseline serves in its place: {told}.")
+
+
+def _lower(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]

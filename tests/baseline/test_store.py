@@ -1,0 +1,143 @@
+"""Baselines on disk."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from grader.architecture.named import architecture
+from grader.architecture.sound import sound
+from grader.baseline.store import Store, filename, merged, read, write
+from grader.errors import BaselineError
+from grader.reference import TRAINER, Baseline, Making, SeedRun
+from grader.specification import Specification
+
+SPEC = sound(
+    Specification(
+        dataset="mnist", digest="d" * 64, samples=4000, input_shape=(28, 28), layers=architecture("mlp", None), epochs=3
+    )
+)
+MADE = Making(backend="jax", device="cpu", seeds=(0, 1, 2), versions={"keras": "3.15.1", "jax": "0.10.2"})
+
+
+def run(seed: int, epochs: int = 3) -> SeedRun:
+    return SeedRun(seed=seed, curves={"accuracy": tuple(0.9 + 0.01 * n + 0.001 * seed for n in range(epochs))})
+
+
+def trained(*seeds: int, epochs: int = 3, made: Making = MADE) -> Baseline:
+    runs = tuple(run(seed, epochs) for seed in seeds)
+    return Baseline(specification=SPEC.for_epochs(epochs), runs=runs, makings=(replace(made, seeds=seeds),))
+
+
+def kept(store: Store, baseline: Baseline) -> Path:
+    return store.keep(merged(baseline.specification, baseline))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(shipped=tmp_path / "shipped", cache=tmp_path / "cache")
+
+
+def test_what_is_kept_is_found_again_as_it_was(store: Store) -> None:
+    baseline = merged(SPEC, trained(0, 1, 2))
+    store.keep(baseline)
+    assert store.find(SPEC, "3.15.1") == baseline
+
+
+def test_a_file_says_in_its_name_what_it_is(store: Store) -> None:
+    assert kept(store, trained(0)).name == f"mnist-784-128-64-10-adam-32-{SPEC.key}.json"
+
+
+def test_a_run_takes_one_line_of_its_file(store: Store) -> None:
+    lines = kept(store, trained(0, 1, 2)).read_text().splitlines()
+    assert sum('"seed":' in line for line in lines) == 3
+
+
+def test_nothing_is_found_for_another_budget(store: Store) -> None:
+    kept(store, trained(0, 1, 2))
+    assert store.find(sound(replace(SPEC, batch_size=64)), "3.15.1") is None
+
+
+def test_nothing_is_found_for_the_same_data_set_with_other_contents(store: Store) -> None:
+    kept(store, trained(0, 1, 2))
+    assert store.find(replace(SPEC, digest="e" * 64), "3.15.1") is None
+
+
+def test_more_epochs_serve_fewer(store: Store) -> None:
+    kept(store, trained(0, 1, 2, epochs=3))
+    found = store.find(SPEC.for_epochs(2), "3.15.1")
+    assert found is not None
+    assert found.at(2).epochs == 2
+
+
+def test_a_baseline_of_another_major_version_of_keras_is_not_found(store: Store) -> None:
+    kept(store, trained(0, 1, 2))
+    assert store.find(SPEC, "4.0.0") is None
+
+
+def test_a_baseline_of_an_older_trainer_is_not_found(store: Store) -> None:
+    kept(store, trained(0, 1, 2, made=replace(MADE, trainer=TRAINER - 1)))
+    assert store.find(SPEC, "3.15.1") is None
+
+
+def test_seeds_that_are_trained_later_join_those_that_are_there() -> None:
+    both = merged(SPEC, trained(0, 2), trained(1, 3))
+    assert [each.seed for each in both.runs] == [0, 1, 2, 3]
+    assert len(both.makings) == 2
+
+
+def test_of_equal_seeds_the_first_stays() -> None:
+    other = replace(trained(0), runs=(SeedRun(seed=0, curves={"accuracy": (0.1, 0.1, 0.1)}),))
+    assert merged(SPEC, trained(0), other) == merged(SPEC, trained(0))
+
+
+def test_the_users_own_baseline_comes_before_the_shipped_one_of_equal_size(store: Store) -> None:
+    write(store.shipped / filename(SPEC), merged(SPEC, trained(0, 1)))
+    kept(store, trained(3, 4))
+    found = store.find(SPEC, "3.15.1")
+    assert found is not None
+    assert [each.seed for each in found.runs] == [3, 4]
+
+
+def test_numbers_that_are_not_finite_stay_apart_from_zero(store: Store) -> None:
+    diverged = replace(trained(0), runs=(SeedRun(seed=0, curves={"accuracy": (0.1, None, None)}),))
+    path = kept(store, diverged)
+    assert read(path).runs[0].curves["accuracy"] == (0.1, None, None)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (lambda content: content | {"schema": 99}, "no baseline of schema"),
+        (lambda content: content | {"key": "0" * 20}, "do not belong to its key"),
+        (lambda content: content | {"specification": content["specification"] | {"epochs": 10**9}}, "epochs is"),
+        (lambda content: content | {"specification": content["specification"] | {"batch_size": 64}}, "its key"),
+        (lambda content: {key: value for key, value in content.items() if key != "runs"}, "cannot be read"),
+        (lambda content: [content], "no baseline"),
+    ],
+)
+def test_a_file_that_is_not_what_it_says_is_told_of_and_never_used(store: Store, spoil, told: str) -> None:
+    path = kept(store, trained(0, 1, 2))
+    path.write_text(json.dumps(spoil(json.loads(path.read_text()))))
+    (error,) = store.every()
+    assert isinstance(error, BaselineError)
+    assert told in str(error)
+    assert str(path) in str(error)
+    assert store.find(SPEC, "3.15.1") is None
+
+
+def test_a_file_that_is_no_json_does_not_stop_the_others(store: Store) -> None:
+    kept(store, trained(0, 1, 2))
+    (store.cache / "broken.json").write_bytes(b"\xff\xfe{")
+    assert len(store.usable()) == 1
+
+
+def test_an_interrupted_write_leaves_what_was_there(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = kept(store, trained(0))
+    before = path.read_bytes()
+    monkeypatch.setattr(Path, "replace", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        kept(store, trained(0, 1))
+    assert [each.name for each in store.cache.iterdir()] == [path.name]
+    assert path.read_bytes() == before
