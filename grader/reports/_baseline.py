@@ -4,10 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.architecture.words import budget, network
-from grader.checks._trainings import accuracy_key, last
+from grader.checks.reference._finals import Final, final
 from grader.evidence import RunRecord
-from grader.reference import ACCURACY, VAL_ACCURACY, Baseline, Match, Reference
-from grader.reports._bands import ACCURACIES
+from grader.reference import VAL_ACCURACY, Baseline, Match, Reference
 from grader.reports._dots import Dots, dots
 from grader.reports._making import made as making
 from grader.reports._text import one_line
@@ -68,12 +67,13 @@ def comparison(run: RunRecord, reference: Reference, drawn: Mapping[str, int | N
     found = matches(reference)
     if not found:
         return None
-    own = {css: _own(run, match) for css, match in found.items()}
+    own = {css: final(run, match) for css, match in found.items()}
     told = tuple(_told(css, match, own[css], run, drawn.get(css)) for css, match in found.items())
     plain, normalized = (match.baseline if match else None for match in (reference.plain, reference.normalized))
     if plain is None or normalized is None:
         return Comparison(told=told, difference=(), caveat="", dots=None)
-    made = effect(plain, normalized)
+    images = next((each.images for each in own.values() if each and each.images), None)
+    made = effect(plain, normalized, images=images)
     if made is None:
         why = "Too few seeds ended with a number in both networks to say what batch normalization changes."
         return Comparison(told=told, difference=(why,), caveat="", dots=None)
@@ -87,25 +87,7 @@ def comparison(run: RunRecord, reference: Reference, drawn: Mapping[str, int | N
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Own:
-    """The student's last accuracy as a share: on validation data, or in training where nothing was validated."""
-
-    curve: str
-    value: float
-
-
-def _own(run: RunRecord, match: Match) -> _Own | None:
-    fit = next((fit for fit in run.fits if fit.id == match.fit), None)
-    key = accuracy_key(fit) if fit else None
-    if fit is None or key is None or key.lower() not in ACCURACIES:
-        return None
-    curve, name = (VAL_ACCURACY, f"val_{key}") if f"val_{key}" in fit.history else (ACCURACY, key)
-    value = last(fit, name)
-    return _Own(curve=curve, value=value) if value is not None and 0 <= value <= 1 else None
-
-
-def _validated(own: _Own | None) -> float | None:
+def _validated(own: Final | None) -> float | None:
     return own.value if own and own.curve == VAL_ACCURACY else None
 
 
@@ -113,7 +95,7 @@ def _minus(plain: float | None, normalized: float | None) -> float | None:
     return None if plain is None or normalized is None else normalized - plain
 
 
-def _told(css: str, match: Match, own: _Own | None, run: RunRecord, drawn: int | None) -> Told:
+def _told(css: str, match: Match, own: Final | None, run: RunRecord, drawn: int | None) -> Told:
     notes = [one_line(match.note, 400)] if match.note.strip() else []
     if match.baseline is None:
         return Told(css=css, sentence="", notes=tuple(notes or ["There is no baseline of this network."]), making=())
@@ -135,10 +117,10 @@ def _called(run: RunRecord, model_id: int) -> str:
     return one_line(", ".join(model.variables[:4]) or model.name, 60) if model else f"network {model_id}"
 
 
-def _sentence(baseline: Baseline, own: _Own | None, *, exact: bool) -> str:
+def _sentence(baseline: Baseline, own: Final | None, *, exact: bool) -> str:
     if own is None:
         return "Our run of your notebook gave no accuracy that could be compared."
-    found = placed(baseline, own.curve, own.value)
+    found = placed(baseline, own.curve, own.value, images=own.images)
     if found is None:
         return "Too few of the reference runs ended with a number to compare yours with."
     name = "this very network" if exact else "the nearest network that we trained"

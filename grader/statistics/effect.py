@@ -56,8 +56,18 @@ class Effect:
         return len(self.differences)
 
 
-def effect(plain: Baseline, normalized: Baseline, curve: str = VAL_ACCURACY) -> Effect | None:
-    """The effect on the last number of a curve; ``None`` where fewer than two seeds ended with a number in both."""
+def effect(
+    plain: Baseline, normalized: Baseline, curve: str = VAL_ACCURACY, *, images: int | None = None
+) -> Effect | None:
+    """The effect on the last number of a curve; ``None`` where fewer than two seeds ended with a number in both.
+
+    Args:
+        plain: of the network without BN.
+        normalized: of the network with BN.
+        curve: an accuracy.
+        images: how many images single runs are measured on, where these are others than the baselines validated on:
+            their binomial error, p (1 - p) / n for each network, makes single runs differ more.
+    """
     one, other = _lasts(plain, curve), _lasts(normalized, curve)
     common = sorted(one.keys() & other.keys())
     before, after = [one[seed] for seed in common], [other[seed] for seed in common]
@@ -70,9 +80,9 @@ def effect(plain: Baseline, normalized: Baseline, curve: str = VAL_ACCURACY) -> 
         differences=differences,
         mean=statistics.fmean(differences),
         interval=interval,
-        noise=_difference(before, after, LEVEL),
-        luck=_luck(before, after),
-        limits=_difference(before, after, LIMIT_LEVEL).including(_any_two(before, after)).widened(TOLERANCE),
+        noise=_difference(before, after, LEVEL, images),
+        luck=_luck(before, after, images),
+        limits=_difference(before, after, LIMIT_LEVEL, images).including(_any_two(before, after)).widened(TOLERANCE),
     )
 
 
@@ -99,25 +109,35 @@ def _lasts(baseline: Baseline, curve: str) -> dict[int, float]:
     return {seed: value for seed, value in lasts.items() if value is not None}
 
 
-def _difference(before: Sequence[float], after: Sequence[float], level: float) -> Interval:
+def _difference(before: Sequence[float], after: Sequence[float], level: float, images: int | None) -> Interval:
     """Where the difference between one more run of each lies: a prediction interval for two independent draws.
 
     Mean ± t · √((1 + 1/n) · (s₁² + s₂²)), with the degrees of freedom of B. L. Welch (Biometrika 34, 1947) and
     F. E. Satterthwaite (Biometrics Bulletin 2, 1946). That seeds are paired makes the mean better known than this
     says: the interval is rather too wide than too narrow.
     """
-    variances = [deviation(values, least=LEAST_DEVIATION) ** 2 for values in (before, after)]
     number = len(before)
-    freedom = (number - 1) * sum(variances) ** 2 / sum(variance**2 for variance in variances)
-    error = math.sqrt((1.0 + 1.0 / number) * sum(variances))
+    seeds, counted = _variances(before, after), _binomial(before, after, images)
+    error = math.sqrt((1.0 + 1.0 / number) * sum(seeds) + counted)
+    freedom = (number - 1) * (sum(seeds) + counted) ** 2 / sum(variance**2 for variance in seeds)
     return around(statistics.fmean(after) - statistics.fmean(before), t_quantile(level, freedom) * error)
 
 
-def _luck(before: Sequence[float], after: Sequence[float]) -> float:
-    """Student's t · √2 · s, with the pooled deviation s of both networks."""
-    variances = [deviation(values, least=LEAST_DEVIATION) ** 2 for values in (before, after)]
-    freedom = 2 * (len(before) - 1)
-    return t_quantile(LEVEL, freedom) * math.sqrt(2.0 * statistics.fmean(variances))
+def _luck(before: Sequence[float], after: Sequence[float], images: int | None) -> float:
+    """T · √2 · s, with the pooled deviation s of both networks."""
+    variance = sum(_variances(before, after)) + _binomial(before, after, images)
+    return t_quantile(LEVEL, 2 * (len(before) - 1)) * math.sqrt(variance)
+
+
+def _variances(before: Sequence[float], after: Sequence[float]) -> list[float]:
+    """Of both networks over the seeds."""
+    return [deviation(values, least=LEAST_DEVIATION) ** 2 for values in (before, after)]
+
+
+def _binomial(before: Sequence[float], after: Sequence[float], images: int | None) -> float:
+    """The variance that a set of so many images adds to a difference; none where it is the baselines' own."""
+    shares = (statistics.fmean(values) for values in (before, after))
+    return sum(max(0.0, share * (1.0 - share)) / images for share in shares) if images else 0.0
 
 
 def _any_two(before: Sequence[float], after: Sequence[float]) -> tuple[float, float]:

@@ -25,11 +25,11 @@ def signed(difference: float) -> str:
     return text if float(text) == 0.0 else f"{'+' if difference > 0 else '−'}{text}"
 
 
-def points(difference: float) -> str:
+def points(difference: float, unit: str = " percentage points") -> str:
     """A difference of accuracies in per cent: ``+0.11 percentage points``."""
     text = f"{100 * abs(difference):.2f}"
     sign = "" if float(text) == 0.0 else "+" if difference > 0 else "−"
-    return f"{sign}{text} percentage points"
+    return f"{sign}{text}{unit}"
 
 
 def between(interval: Interval) -> str:
@@ -63,15 +63,15 @@ def standing_told(placed: Placed, epochs: int, *, network: str = "this very netw
         return f"{value} is out of reach: it lies {accuracy(placed.beyond)} above the most accepted where {end}."
     if placed.in_band:
         return f"{value} lies where {end}."
-    return f"{value} lies a little outside of where most runs of {end}, and within what chance explains."
+    return f"{value} lies a little outside of the middle 90 % of runs, within what chance explains: {end}."
 
 
 def effect_told(effect: Effect) -> str:
     """What BN does over many seeds, in a sentence."""
-    interval = f"{signed(effect.interval.low)} to {signed(effect.interval.high)}"
+    interval = f"{points(effect.interval.low, unit='')} to {points(effect.interval.high, unit='')}"
     return (
         f"Over {effect.seeds} pairs of trainings, batch normalization changes the {NAMES[effect.curve]} by "
-        f"{signed(effect.mean)} on average (95 % interval {interval})."
+        f"{points(effect.mean)} on average (95 % interval {interval})."
     )
 
 

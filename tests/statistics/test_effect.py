@@ -94,3 +94,13 @@ def test_the_error_rates_are_those_that_are_said(number: int, deviations: tuple[
     assert noise >= 0.935
     assert luck >= (0.935 if deviations == (1.0, 1.0) else 0.0)
     assert contradicted <= 0.014 * len(known)
+
+
+def test_single_runs_measured_on_few_images_differ_by_more():
+    own = effect(baseline(*SPREAD), moved(0.004))
+    few = effect(baseline(*SPREAD), moved(0.004), images=1_000)
+    assert own is not None
+    assert few is not None
+    assert few.luck > 2 * own.luck
+    assert few.noise.high > own.noise.high
+    assert few.interval == own.interval

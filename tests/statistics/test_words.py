@@ -41,8 +41,8 @@ def test_the_effect_is_told_with_its_interval():
     between = effect(baseline(*SPREAD), moved(0.004))
     assert between is not None
     assert effect_told(between) == (
-        "Over 8 pairs of trainings, batch normalization changes the validation accuracy by +0.0040 on average "
-        "(95 % interval +0.0036 to +0.0044)."
+        "Over 8 pairs of trainings, batch normalization changes the validation accuracy by +0.40 percentage "
+        "points on average (95 % interval +0.36 to +0.44)."
     )
 
 

@@ -5,12 +5,16 @@ from dataclasses import dataclass
 
 from grader.checks._networks import called
 from grader.checks._words import counted
-from grader.evidence import BlindRecord, EvaluateRecord, FitRecord, RunRecord
+from grader.evidence import BlindRecord, EvaluateRecord, FitRecord, RunRecord, ValidationSource
 from grader.reference import ACCURACY, VAL_ACCURACY, Match
+from grader.statistics.standing import TEST_IMAGES
 from grader.submission import Place
 
 ACCURACIES = ("accuracy", "acc", "sparse_categorical_accuracy", "categorical_accuracy")
 """Names of the share of right answers among Keras' metrics; a top-5 accuracy is something else."""
+
+LEAST_WHOLE = 50_000
+"""Training images of the smallest data set (CIFAR-10): who has that many did not take a part of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +25,7 @@ class Final:
         what: which accuracy it is, for the beginning of a sentence.
         curve: of the baseline, that it is compared with.
         value: share of right answers, 0 to 1.
-        images: how many images it was measured on, where these are not those that the baseline validated on.
+        images: how many images it was measured on, where these are not the very ones that the baseline validated on.
         place: where the notebook got it.
     """
 
@@ -46,14 +50,14 @@ def named(run: RunRecord, match: Match) -> str:
 def final(run: RunRecord, match: Match) -> Final | None:
     """The last validation accuracy of this training; else its training accuracy, else an evaluation of the network."""
     fit = fit_of(run, match)
-    found = [_in_history(fit, VAL_ACCURACY), _in_history(fit, ACCURACY)] if fit else []
+    found = [_in_history(fit, VAL_ACCURACY, match), _in_history(fit, ACCURACY, match)] if fit else []
     return next((each for each in (*found, _evaluated(run, match)) if each is not None), None)
 
 
 def validated(run: RunRecord, match: Match) -> Final | None:
     """The last accuracy on images that were not trained on: of the history, else of an evaluation."""
     fit = fit_of(run, match)
-    return (_in_history(fit, VAL_ACCURACY) if fit else None) or _evaluated(run, match)
+    return (_in_history(fit, VAL_ACCURACY, match) if fit else None) or _evaluated(run, match)
 
 
 def measured(run: RunRecord, match: Match) -> Final | None:
@@ -73,13 +77,26 @@ def _unaltered(blind: BlindRecord) -> tuple[int, int]:
     return blind.samples - blind.altered, blind.correct - blind.altered_correct
 
 
-def _in_history(fit: FitRecord, curve: str) -> Final | None:
+def _in_history(fit: FitRecord, curve: str, match: Match) -> Final | None:
     prefix, what = ("val_", "Validation accuracy") if curve == VAL_ACCURACY else ("", "Training accuracy")
     for name in ACCURACIES:
         series = fit.history.get(f"{prefix}{name}", ())
         if series and _is_share(series[-1]):
-            return Final(what=what, curve=curve, value=series[-1] or 0.0, place=fit.place)
+            images = _others(fit, match) if curve == VAL_ACCURACY else None
+            return Final(what=what, curve=curve, value=series[-1] or 0.0, images=images, place=fit.place)
     return None
+
+
+def _others(fit: FitRecord, match: Match) -> int | None:
+    """How many images were validated on, where it is not sure that the baseline was validated on the same ones."""
+    if match.baseline is None:
+        return None
+    if fit.validation_source is ValidationSource.SPLIT:
+        held = (fit.data.samples or 0) - match.baseline.specification.samples
+        whole = (fit.data.samples or 0) >= LEAST_WHOLE and held == match.baseline.specification.validation
+        return None if whole else max(1, held)
+    images = fit.validation.samples if fit.validation else None
+    return None if images == TEST_IMAGES and not match.baseline.specification.validation else images
 
 
 def _evaluated(run: RunRecord, match: Match) -> Final | None:

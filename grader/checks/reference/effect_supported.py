@@ -47,16 +47,16 @@ def effect_supported(evidence: Evidence, reference: Reference, /) -> Finding:
         return undecided("Our run of the notebook gave no validation accuracy of both networks that could be compared.")
     if before.what != after.what:
         return undecided("The two networks were measured in different ways: one while it was trained, one afterwards.")
-    made = _effect(plain, normalized)
+    made = _effect(plain, normalized, before.images or after.images)
     if made is None:
         return undecided("Too few seeds ended with a number in both networks to say what batch normalization changes.")
     return _judged(made, before, after, plain, normalized)
 
 
-def _effect(plain: Match, normalized: Match) -> Effect | None:
+def _effect(plain: Match, normalized: Match, images: int | None) -> Effect | None:
     if plain.baseline is None or normalized.baseline is None:
         return None
-    return effect(plain.baseline, normalized.baseline)
+    return effect(plain.baseline, normalized.baseline, images=images)
 
 
 def _judged(made: Effect, before: Final, after: Final, plain: Match, normalized: Match) -> Finding:

@@ -7,9 +7,9 @@ from grader.evidence import BlindRecord, Evidence
 from grader.finding import Finding, Outcome
 from grader.reference import Reference
 from grader.submission import Place
-from tests.checks.reference.matched import TRAINED, log, matched, ran, reference, saved
+from tests.checks.reference.matched import TESTED, TRAINED, history, log, matched, ran, reference, saved
 from tests.checks.reference.matched import look as look_at
-from tests.evidence_builders import DIGITS, evaluation, fit
+from tests.evidence_builders import DIGITS, HELD_BACK, evaluation, fit
 from tests.statistics.trained import SPREAD, baseline
 
 REFERENCE = reference()
@@ -170,3 +170,14 @@ def test_the_tolerance_can_be_set():
 
 def test_a_network_that_sometimes_fails_may_fail():
     assert look(ran(plain=0.1), reference(baseline(*SPREAD, 0.1135))).outcome is Outcome.MET
+
+
+def test_an_accuracy_on_a_thousand_other_images_is_given_their_binomial_error():
+    """0.0158 above the median: twelve standard errors of 10,000 images, three of 1,000."""
+    few = replace(HELD_BACK, samples=1_000)
+    other = fit(1, 1, history=history(0.9781), validation=TESTED)
+    outcomes = [
+        look(ran(fits=(fit(0, 0, history=history(0.9930), validation=images), other))).outcome
+        for images in (TESTED, few)
+    ]
+    assert outcomes == [Outcome.UNDECIDED, Outcome.MET]
