@@ -95,7 +95,7 @@ class Match:
     """The baseline of one training of a submission, or why there is none.
 
     Attributes:
-        fit: id of the submission's training.
+        fit: id of the submission's training; ``None`` for the network that it lacks: its own with BN put in, or out.
         model: id of the network that it trained.
         specification: the training as it was rebuilt from the records; ``None`` where it could not be.
         baseline: cut to the epochs that the training did; ``None`` where there is none.
@@ -103,8 +103,8 @@ class Match:
         note: what differs from the nearest, or why there is no baseline, in a sentence; ``""`` for an exact one.
     """
 
-    fit: int
-    model: int
+    fit: int | None
+    model: int | None
     specification: Specification | None = None
     baseline: Baseline | None = None
     exact: bool = False

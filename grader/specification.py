@@ -5,6 +5,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 
+UNKNOWN = "0" * 64
+"""The digest of data that nobody has looked at yet."""
+
 Setting = bool | int | float | str | tuple[int, ...]
 
 
@@ -89,3 +92,9 @@ class SpecificationPair:
     def both(self) -> tuple[Specification, Specification]:
         """Without, then with BN."""
         return self.plain, self.normalized
+
+    def on(self, digest: str) -> "SpecificationPair":
+        """The same trainings on data of this digest."""
+        return SpecificationPair(
+            plain=replace(self.plain, digest=digest), normalized=replace(self.normalized, digest=digest)
+        )

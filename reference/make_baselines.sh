@@ -22,16 +22,15 @@ usual() { # network, seeds, what else
 }
 
 usual mlp 16 "${real[@]}"
-for file in mnist-mlp-adam mnist-mlp-dropout-split; do
-  "${grader[@]}" "examples/specifications/$file.yaml" --seeds 16 "${real[@]}"
-done
-for file in fashion-mlp-sgd mnist-mlp-momentum; do
+
+# What real submissions used.
+for file in mnist-mlp-adam mnist-mlp-dropout-split fashion-mlp-sgd mnist-mlp-momentum; do
   "${grader[@]}" "examples/specifications/$file.yaml" --seeds 8 "${real[@]}"
 done
-usual cnn 4 "${real[@]}"
 "${grader[@]}" examples/specifications/mnist-cnn-adam.yaml --seeds 4 "${real[@]}"
 
 # Stand-in data, drawn where there is no other: an empty folder keeps every other source out.
 empty=$(mktemp -d); trap 'rm -rf "$empty"' EXIT
-export KERAS_HOME=$empty
-usual mlp 8 --data "$empty" --offline
+KERAS_HOME=$empty usual mlp 4 --data "$empty" --offline
+
+usual cnn 4 "${real[@]}"

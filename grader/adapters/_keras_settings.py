@@ -36,6 +36,13 @@ INITIALIZERS = {
 
 def settings(layer: Any, name: str, kind: str) -> dict[str, Any]:
     """What a network's graph says of a layer's settings; ``name`` is that of the Keras class it is or derives from."""
+    try:
+        return {**_settings(layer, name, kind), "unusual": list(_unusual(layer, name))[:MOST_UNUSUAL] or None}
+    except Exception:
+        return {"unusual": ["settings that cannot be read"]}
+
+
+def _settings(layer: Any, name: str, kind: str) -> dict[str, Any]:
     slides = kind in {"conv", "pooling"}
     norm = kind == "normalization"
     rescales = name == "Rescaling"
@@ -48,16 +55,7 @@ def settings(layer: Any, name: str, kind: str) -> dict[str, Any]:
         "scale": _switch(getattr(layer, "scale", None)) if norm else None,
         "factor": _number(getattr(layer, "scale", None)) if rescales else None,
         "offset": _number(getattr(layer, "offset", None)) if rescales else None,
-        "unusual": unusual(layer, name) or None,
     }
-
-
-def unusual(layer: Any, name: str) -> list[str]:
-    """What is set in a layer that changes training and that the graph has no place for, in short words."""
-    try:
-        return list(_unusual(layer, name))[:MOST_UNUSUAL]
-    except Exception:
-        return ["settings that cannot be read"]
 
 
 def own_code(value: Any) -> bool:

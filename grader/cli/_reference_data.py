@@ -17,11 +17,14 @@ from grader.specification import Specification
 class ReferenceData:
     """Serves each data set once, into a folder that lives as long as ``stack``."""
 
-    def __init__(self, stack: ExitStack, console: Console, data: Path | None, *, offline: bool) -> None:
+    def __init__(
+        self, stack: ExitStack, console: Console, data: Path | None, *, offline: bool, quiet: bool = False
+    ) -> None:
         self._stack = stack
         self._console = console
         self._data = data
         self._offline = offline
+        self._quiet = quiet
         self._provided: dict[str, Provided] = {}
 
     def entry(self, name: str) -> Entry:
@@ -41,7 +44,8 @@ class ReferenceData:
                 self._provided |= provide(
                     [name], folder=folder, data=self._data, download=not self._offline, tell=tell, bar=bar
                 )
-            tell(f"data set {name}: {self._provided[name].description}")
+            if not self._quiet:
+                tell(f"data set {name}: {self._provided[name].description}")
         return self._provided[name]
 
     def path_for(self, specification: Specification) -> Path:

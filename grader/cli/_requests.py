@@ -1,6 +1,5 @@
 """From what somebody asks for to specifications: a network by name, a file, or what a grading run lacked."""
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,14 +9,14 @@ from grader.baseline.store import Store
 from grader.cli._publish import stored
 from grader.cli._reference_data import ReferenceData
 from grader.cli._references import most_shared
-from grader.datasets.catalogue import CATALOGUE
+from grader.datasets.catalogue import Entry
 from grader.errors import SpecificationError
 from grader.gradebook.folder import RunFolder
 from grader.graph import Placement
 from grader.loaders import specification_yaml
 from grader.matching.matches import wanted, with_baselines
 from grader.reference import Reference
-from grader.specification import Specification, SpecificationPair
+from grader.specification import UNKNOWN, Specification, SpecificationPair
 
 RATES = {"SGD": 0.01}
 """Keras' learning rate where none is set, if it is not 0.001."""
@@ -39,59 +38,41 @@ class Request:
 
 
 def requested(request: Request, data: ReferenceData) -> SpecificationPair:
-    """The two networks that were asked for.
+    """The two networks that were asked for. What cannot be trained is refused before any data are looked for.
 
     Raises:
-        SpecificationError: there is no such network, or something about it is not allowed.
+        SpecificationError: there is no such network or data set, or something about it is not allowed.
         DatasetError: nobody has its data.
     """
-    if request.network.endswith((".yaml", ".yml")):
-        return specification_yaml.load(Path(request.network), _Digests(data))
-    if request.placement not in PLACEMENTS:
+    is_file = request.network.endswith((".yaml", ".yml"))
+    pair = specification_yaml.load(Path(request.network)) if is_file else _named(request, data)
+    return pair.on(data.served(pair.plain.dataset).digest)
+
+
+def _named(request: Request, data: ReferenceData) -> SpecificationPair:
+    entry = data.entry(request.dataset)
+    placement = next((each for each in PLACEMENTS if each == request.placement), None)
+    if placement is None:
         raise SpecificationError(f"--placement is {request.placement!r}; it is one of {', '.join(PLACEMENTS)}.")
-    placement = next(each for each in PLACEMENTS if each == request.placement)
-    plain, normalized = (_named(request, data, where) for where in (None, placement))
+    plain, normalized = (_specification(request, entry, where) for where in (None, placement))
     return SpecificationPair(plain=plain, normalized=normalized)
 
 
-def _named(request: Request, data: ReferenceData, placement: Placement | None) -> Specification:
-    layers = architecture(request.network, placement)
-    entry = data.entry(request.dataset)
+def _specification(request: Request, entry: Entry, placement: Placement | None) -> Specification:
     rate = RATES.get(request.optimizer, 0.001) if request.learning_rate is None else request.learning_rate
-    image = entry.image if len(entry.image) == 3 else (*entry.image, 1)
-    return sound(
-        Specification(
-            dataset=request.dataset,
-            digest=data.served(request.dataset).digest,
-            samples=request.samples if request.samples is not None else entry.train - request.validation,
-            validation=request.validation,
-            input_shape=image,
-            layers=layers,
-            optimizer=request.optimizer,
-            learning_rate=rate,
-            batch_size=request.batch_size,
-            epochs=request.epochs,
-        )
+    made = Specification(
+        dataset=request.dataset,
+        digest=UNKNOWN,
+        samples=request.samples if request.samples is not None else entry.train - request.validation,
+        validation=request.validation,
+        input_shape=entry.image if len(entry.image) == 3 else (*entry.image, 1),
+        layers=architecture(request.network, placement),
+        optimizer=request.optimizer,
+        learning_rate=rate,
+        batch_size=request.batch_size,
+        epochs=request.epochs,
     )
-
-
-class _Digests(Mapping[str, str]):
-    """The digests of all data sets by name, each looked up when it is asked for."""
-
-    def __init__(self, data: ReferenceData) -> None:
-        self._data = data
-
-    def __getitem__(self, name: str) -> str:
-        return self._data.served(name).digest
-
-    def __contains__(self, name: object) -> bool:
-        return name in CATALOGUE
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(CATALOGUE)
-
-    def __len__(self) -> int:
-        return len(CATALOGUE)
+    return sound(made)
 
 
 def lacking(run: Path, store: Store) -> list[Specification]:

@@ -46,7 +46,7 @@ def second_look(
         "Reports are there already, and are renewed."
     )
     with ExitStack() as stack:
-        served = ReferenceData(stack, console, data, offline=offline)
+        served = ReferenceData(stack, console, data, offline=offline, quiet=True)
         how = Training(seeds=SEEDS, minutes=minutes)
         train_missing(networks, store, how, served.path_for, console, cancelled)
     baselines = store.usable()

@@ -22,7 +22,7 @@ from ruamel.yaml.error import YAMLError
 
 from grader.architecture.sound import sound
 from grader.errors import SpecificationError
-from grader.specification import LayerSpecification, Specification, SpecificationPair
+from grader.specification import UNKNOWN, LayerSpecification, Specification, SpecificationPair
 
 _LISTS = ("without", "with")
 _OWN = ("layers", "digest")
@@ -32,21 +32,14 @@ _ADAPTER: TypeAdapter[Specification] = TypeAdapter(Specification)
 _LARGEST = 1_000_000  # bytes of a file
 
 
-def load(path: Path, digests: Mapping[str, str]) -> SpecificationPair:
-    """Read the two specifications of a file.
-
-    Args:
-        path: a YAML file.
-        digests: of the data sets that can be had, by their names.
+def load(path: Path) -> SpecificationPair:
+    """Read the two specifications of a file; the digest of their data is not known yet (`UNKNOWN`).
 
     Raises:
         SpecificationError: the file cannot be read, or asks for what is not allowed; the message names the file.
     """
     content = _parsed(path)
-    dataset = str(content["dataset"])
-    if dataset not in digests:
-        raise SpecificationError(f"{path}: there is no data set {dataset!r}; there are {', '.join(digests)}.")
-    common = {name: value for name, value in content.items() if name not in _LISTS} | {"digest": digests[dataset]}
+    common = {name: value for name, value in content.items() if name not in _LISTS} | {"digest": UNKNOWN}
     plain, normalized = (_specification(path, name, content[name], common) for name in _LISTS)
     if plain.has_batch_norm or not normalized.has_batch_norm:
         raise SpecificationError(f"{path}: 'without' must have no BatchNormalization, and 'with' at least one.")

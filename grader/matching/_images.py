@@ -58,7 +58,7 @@ def trained_on(fit: FitRecord, amount: int) -> int:
     """How many of so many images were trained on: Keras splits at ``floor(amount * (1 - validation_split))``."""
     if fit.validation_source is not ValidationSource.SPLIT:
         return amount
-    if fit.validation_split is None:
+    if fit.validation_split is None or not 0.0 < fit.validation_split < 1.0:
         raise RefusalError("It is not known how many images were split off.")
     return math.floor(amount * (1.0 - fit.validation_split))
 

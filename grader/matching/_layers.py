@@ -51,9 +51,9 @@ def layers(model: ModelRecord) -> Rebuilt:
     Raises:
         RefusalError: they are no chain, or one of them is not like any layer of a specification.
     """
-    ordered = _chain(model.graph) if model.graph is not None else ()
-    if not ordered:
+    if model.graph is None or not model.graph.layers:
         raise RefusalError("The network's layers were not seen.")
+    ordered = _chain(model.graph)
     factor, offset = 1.0, 0.0
     made: list[tuple[LayerSpecification, tuple[int, ...] | None]] = []
     for number, layer in enumerate(ordered):

@@ -6,7 +6,7 @@ from dataclasses import replace
 from grader.checks._trainings import Side, pair
 from grader.evidence import FitRecord, RunRecord, Weights
 from grader.matching.nearest import differences, nearest
-from grader.matching.rebuilding import rebuilt
+from grader.matching.rebuilding import partner, rebuilt
 from grader.matching.traits import traits
 from grader.reference import TRAINER, Baseline, Match, Reference
 from grader.specification import Specification
@@ -19,7 +19,11 @@ def with_baselines(reference: Reference, run: RunRecord, baselines: Collection[B
     """The reference with the baselines of the two networks that this run compares."""
     both = pair(run)
     plain, normalized = (_match(run, side, baselines) for side in (both.plain, both.normalized))
-    return replace(reference, plain=plain, normalized=normalized)
+    return replace(
+        reference,
+        plain=plain or _partner(run, normalized, baselines),
+        normalized=normalized or _partner(run, plain, baselines),
+    )
 
 
 def wanted(reference: Reference) -> Iterator[Specification]:
@@ -52,18 +56,48 @@ def _match(run: RunRecord, side: Side | None, baselines: Collection[Baseline]) -
     return replace(found, fit=fit.id, model=side.model.id)
 
 
+def _partner(run: RunRecord, match: Match | None, baselines: Collection[Baseline]) -> Match | None:
+    """The other network of the comparison, where the submission trained only one: its own, with BN put in or out."""
+    spec = partner(match.specification) if match and match.specification else None
+    if spec is None:
+        return None
+    own = _own(run, spec, baselines)
+    note = f"Your notebook trained no network {'with' if spec.has_batch_norm else 'without'} batch normalization. "
+    told = "This is what your own network gives with it" if spec.has_batch_norm else "This is what yours gives without"
+    return Match(
+        fit=None,
+        model=None,
+        specification=spec,
+        baseline=own,
+        exact=own is not None,
+        note=f"{note}{told}." if own else f"{note}It has not been trained as a reference yet.",
+    )
+
+
+def _own(run: RunRecord, spec: Specification, baselines: Collection[Baseline]) -> Baseline | None:
+    """The baseline of this very specification, cut to its epochs."""
+    keras = run.versions.get("keras", "")
+    own = (each for each in baselines if _is_own(each, spec) and _is_usable(each, keras))
+    found = next(own, None)
+    return found.at(spec.epochs) if found else None
+
+
+def _is_usable(baseline: Baseline, keras: str) -> bool:
+    return len(baseline.runs) >= FEWEST_RUNS and not stale(baseline, keras)
+
+
 def _found(run: RunRecord, side: Side, fit: FitRecord, baselines: Collection[Baseline]) -> Match:
     nowhere = Match(fit=fit.id, model=side.model.id)
     if fit.weights is not Weights.FRESH or fit.epochs_done < 1:
         return replace(nowhere, note="This training did not start from fresh weights, so no baseline is like it.")
     spec = rebuilt(run, fit)
     keras = run.versions.get("keras", "")
-    usable = [each for each in baselines if len(each.runs) >= FEWEST_RUNS and not stale(each, keras)]
+    usable = [each for each in baselines if _is_usable(each, keras)]
     if isinstance(spec, str):
         return _nearest(run, side, fit, usable, nowhere, f"This network cannot be rebuilt: {_lower(spec)}")
-    own = next((each for each in usable if _is_own(each, spec)), None)
+    own = _own(run, spec, usable)
     if own is not None:
-        return replace(nowhere, specification=spec, baseline=own.at(spec.epochs), exact=True)
+        return replace(nowhere, specification=spec, baseline=own, exact=True)
     old = next((why for each in baselines if _is_own(each, spec) and (why := stale(each, keras))), "")
     reason = old or "This very network has not been trained as a reference yet."
     return _nearest(run, side, fit, usable, replace(nowhere, specification=spec), reason)

@@ -11,9 +11,11 @@ from grader.reports._dots import Dots, dots
 from grader.reports._making import made as making
 from grader.reports._text import one_line
 from grader.specification import Specification
+from grader.statistics.bands import HIGH, LOW
 from grader.statistics.effect import Effect, effect
-from grader.statistics.standing import placed
-from grader.statistics.words import NAMES, effect_told, report_told, standing_told
+from grader.statistics.intervals import Interval, median, quantile
+from grader.statistics.standing import TOLERANCE, placed
+from grader.statistics.words import NAMES, accuracy, between, effect_told, epochs_told, report_told, standing_told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +101,9 @@ def _told(css: str, match: Match, own: Final | None, run: RunRecord, drawn: int 
     notes = [one_line(match.note, 400)] if match.note.strip() else []
     if match.baseline is None:
         return Told(css=css, sentence="", notes=tuple(notes or ["There is no baseline of this network."]), making=())
-    if match.model != drawn:
+    if match.fit is None:
+        return Told(css=css, sentence=_alone(match.baseline), notes=tuple(notes), making=tuple(making(match.baseline)))
+    if match.model is not None and match.model != drawn:
         notes.append(f"This is about another network than the one drawn above: {_called(run, match.model)}.")
     curve = own.curve if own else VAL_ACCURACY
     notes += _lost(match.baseline, curve)
@@ -108,6 +112,18 @@ def _told(css: str, match: Match, own: Final | None, run: RunRecord, drawn: int 
         sentence=_sentence(match.baseline, own, exact=match.exact),
         notes=tuple(notes),
         making=tuple(making(match.baseline)),
+    )
+
+
+def _alone(baseline: Baseline) -> str:
+    """What a network reaches that the student did not train."""
+    finals = baseline.finals(VAL_ACCURACY)
+    if not finals:
+        return "None of the reference runs ended with a number."
+    band = Interval(low=quantile(finals, LOW), high=quantile(finals, HIGH))
+    return (
+        f"After {epochs_told(baseline.epochs)} this network ends at a {NAMES[VAL_ACCURACY]} of "
+        f"{accuracy(median(finals))} (median); 90 % of {len(finals)} seeds lie {between(band)}."
     )
 
 
@@ -120,7 +136,7 @@ def _called(run: RunRecord, model_id: int) -> str:
 def _sentence(baseline: Baseline, own: Final | None, *, exact: bool) -> str:
     if own is None:
         return "Our run of your notebook gave no accuracy that could be compared."
-    found = placed(baseline, own.curve, own.value, images=own.images)
+    found = placed(baseline, own.curve, own.value, images=own.images, tolerance=TOLERANCE + own.slack)
     if found is None:
         return "Too few of the reference runs ended with a number to compare yours with."
     name = "this very network" if exact else "the nearest network that we trained"

@@ -180,3 +180,22 @@ def test_given_validation_data_count_as_the_test_images() -> None:
     fitted: FitRecord = submitted().run.fits[0]
     assert fitted.validation == HELD_BACK
     assert specification(submitted(), 0).validation == 0
+
+
+def test_who_trained_only_one_network_is_shown_the_other_one_too() -> None:
+    found = submitted()
+    alone = replace(found.run, models=found.run.models[:1], fits=found.run.fits[:1])
+    other = specification(found, 1)
+    reference = with_baselines(Reference(), alone, [baseline(other)])
+    assert reference.normalized is not None
+    assert reference.normalized.fit is None
+    assert reference.normalized.specification == other
+    assert reference.normalized.baseline == baseline(other).at(3)
+    assert "trained no network with batch normalization" in reference.normalized.note
+
+
+def test_the_other_network_is_lacking_too() -> None:
+    found = submitted()
+    alone = replace(found.run, models=found.run.models[:1], fits=found.run.fits[:1])
+    lacking = list(wanted(with_baselines(Reference(), alone, [])))
+    assert lacking == [specification(found, 0), specification(found, 1)]

@@ -12,7 +12,7 @@ from grader import registry
 from grader.cli._setup import find_rubric, plan_for
 from grader.finding import Outcome
 from grader.loaders.collect import collect
-from grader.pipeline import assess, observe
+from grader.pipeline import assess, compared_with, observe
 from grader.submission import Submission
 from tests.kernels import best_box
 from tests.reference.building import REFERENCE
@@ -47,7 +47,9 @@ def test_it_earns_every_point() -> None:
     with ExitStack() as stack:
         rubric = find_rubric("batch-normalization")
         plan = plan_for([submission], rubric, best_box(), None, stack, Console(quiet=True), offline=True)
-        grade = assess(observe(submission, plan), plan.rubric, plan.checks)
+        evidence = observe(submission, plan)
+        reference = compared_with(evidence, plan.rubric, ())
+        grade = assess(evidence, plan.rubric, plan.checks, reference)
     lost = [score.criterion for score in grade.scores if score.points and score.outcome is not Outcome.MET]
     assert lost == []
     assert grade.earned == 100

@@ -80,7 +80,7 @@ class Conv2D(layers.Conv2D):  # type: ignore[misc]
         weights = jnp.asarray(kernel)
         strides = tuple(self.strides)
         if self.padding == "same":
-            inputs = _padded(inputs, weights.shape[:2], strides, 0.0)
+            inputs = _padded(inputs, (weights.shape[0], weights.shape[1]), strides, 0.0)
         is_thin = weights[..., 0].size < _THIN
         return (_by_sum if is_thin else _by_product)(strides, inputs, weights)
 

@@ -56,6 +56,11 @@ def versions() -> dict[str, str]:
     return found
 
 
+def cores() -> int:
+    """How many processor cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 _TITLES = {Backend.JAX: "JAX", Backend.TENSORFLOW: "TensorFlow"}
 
 
@@ -101,8 +106,7 @@ def _tensorflow_gpu() -> str:
 
 def _processor() -> str:
     """The processor's name with the number of cores that this process may use."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return f"{_model_name() or platform.machine()}, {cores} cores"
+    return f"{_model_name() or platform.machine()}, {cores()} cores"
 
 
 def _model_name() -> str:

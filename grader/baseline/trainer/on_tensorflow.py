@@ -14,11 +14,9 @@ from grader.baseline.trainer import weights
 from grader.baseline.trainer.batches import Epoch, Numbers, Trained
 from grader.baseline.trainer.data import Images, order
 from grader.baseline.trainer.networks import Network, network, optimizer
+from grader.baseline.trainer.sizes import VALIDATED
 from grader.baseline.trainer.untyped import Optimizer, Tensor, Variable
 from grader.specification import Specification
-
-_VALIDATED = 1000
-"""Images validated on at a time: memory, not numbers, depends on it."""
 
 Pass = Callable[[Tensor], tuple[Tensor, Tensor]]
 """Goes through the images with the numbers given; sums of losses and hits."""
@@ -92,7 +90,7 @@ def _validation(built: Network, images: Images) -> Pass:
         classes, outputs = tf.gather(y, numbers), model(tf.gather(x, numbers), training=False)
         return tf.reduce_sum(built.losses(classes, outputs)), tf.reduce_sum(built.hits(classes, outputs))
 
-    return _pass(step, _VALIDATED)
+    return _pass(step, VALIDATED)
 
 
 def _pass(step: Callable[[Tensor], tuple[Tensor, Tensor]], size: int) -> Pass:

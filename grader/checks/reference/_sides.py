@@ -121,7 +121,7 @@ def side(evidence: Evidence, match: Match, kind: str, tolerance: float) -> Side:
 def _look(match: Match, value: Final | None, tolerance: float) -> Look | None:
     if match.baseline is None or value is None:
         return None
-    where = placed(match.baseline, value.curve, value.value, images=value.images, tolerance=tolerance)
+    where = placed(match.baseline, value.curve, value.value, images=value.images, tolerance=tolerance + value.slack)
     return Look(final=value, placed=where) if where else None
 
 

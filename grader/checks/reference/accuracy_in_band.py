@@ -41,7 +41,9 @@ def accuracy_in_band(evidence: Evidence, reference: Reference, /, *, tolerance: 
         model.fit(x_train / 255.0, y_train, epochs=5, validation_data=(x_test / 255.0, y_test))
     """
     both = ((reference.plain, "without BN"), (reference.normalized, "with BN"))
-    sides = [side(evidence, match, kind, tolerance) for match, kind in both if match is not None]
+    sides = [
+        side(evidence, match, kind, tolerance) for match, kind in both if match is not None and match.fit is not None
+    ]
     return _judged(sides) if sides else undecided(_NO_TRAINING)
 
 

@@ -38,7 +38,7 @@ def effect_supported(evidence: Evidence, reference: Reference, /) -> Finding:
         normalized.fit(x, y, epochs=10, validation_data=test)
     """
     plain, normalized = reference.plain, reference.normalized
-    if plain is None or normalized is None:
+    if plain is None or normalized is None or plain.fit is None or normalized.fit is None:
         return undecided("There is no pair of trained networks, one without and one with batch normalization.")
     if obstacle := _obstacle(plain, normalized):
         return undecided(obstacle)

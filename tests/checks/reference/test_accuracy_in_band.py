@@ -172,8 +172,7 @@ def test_a_network_that_sometimes_fails_may_fail():
     assert look(ran(plain=0.1), reference(baseline(*SPREAD, 0.1135))).outcome is Outcome.MET
 
 
-def test_an_accuracy_on_a_thousand_other_images_is_given_their_binomial_error():
-    """0.0158 above the median: twelve standard errors of 10,000 images, three of 1,000."""
+def test_an_accuracy_on_a_thousand_other_images_is_given_their_binomial_error_and_difficulty():
     few = replace(HELD_BACK, samples=1_000)
     other = fit(1, 1, history=history(0.9781), validation=TESTED)
     outcomes = [
