@@ -127,7 +127,7 @@ def _functional(keras: Any, model: Any, traces: Traces, prefix: str) -> _Parts:
     gives: dict[int, list[str]] = {}
     for operation in model.operations:
         inner, between, takes[id(operation)], gives[id(operation)] = _one(keras, operation, traces, prefix)
-        layers += _told_training(inner, operation)
+        layers += inner
         edges += between
     for nodes in model._nodes_by_depth.values():
         for step in nodes:
@@ -137,14 +137,6 @@ def _functional(keras: Any, model: Any, traces: Traces, prefix: str) -> _Parts:
     starts = [name for tensor in model.inputs for name in takes.get(id(tensor._keras_history[0]), [])]
     ends = [name for tensor in model.outputs for name in gives.get(id(tensor._keras_history[0]), [])]
     return layers, edges, starts, ends
-
-
-def _told_training(inner: list[dict[str, Any]], operation: Any) -> list[dict[str, Any]]:
-    """The same layers; to tell a call whether it trains (``BatchNormalization()(z, training=False)``) is unusual."""
-    told = [node.arguments.kwargs.get("training") for node in getattr(operation, "_inbound_nodes", [])]
-    if not any(isinstance(each, bool) for each in told):
-        return inner
-    return [{**facts, "unusual": [*facts.get("unusual", []), "training told"]} for facts in inner]
 
 
 def _renamed(trace: Graph, prefix: str) -> _Parts:

@@ -4,6 +4,7 @@ import os
 import platform
 import shutil
 from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -34,6 +35,7 @@ def command(
         ("what boxes are made of", list(means())),
         ("machine", _machine()),
         ("libraries in the notebooks' environment", _libraries()),
+        ("reference networks", _references()),
         ("data sets, best source first", _data_sets(data, offline)),
     ):
         table = Table(title=title, title_justify="left", box=None, show_header=False, padding=(0, 2))
@@ -55,12 +57,41 @@ def _machine() -> list[tuple[str, str]]:
     ]
 
 
+def _references() -> list[tuple[str, str]]:
+    from grader.baseline.store import Store
+    from grader.cli._references import stored
+
+    store = stored()
+    shipped = len(Store(shipped=store.shipped, cache=store.shipped / "none").usable())
+    every = list(store.every())
+    usable = store.usable()
+    damaged = len(every) - len(usable)
+    unusable = f", {damaged} that cannot be read" if damaged else ""
+    return [
+        ("trained with", _trainer()),
+        ("baselines", f"{shipped} shipped, {len(usable) - shipped} trained here{unusable}"),
+    ]
+
+
+def _trainer() -> str:
+    if find_spec("keras") is None:
+        return "nothing: Keras is not installed (extra: keras), so only stored baselines are used"
+    if find_spec("jax") is not None:
+        return "JAX, all seeds at once"
+    if find_spec("tensorflow") is not None:
+        return "TensorFlow, one seed after another; JAX (extra: jax) is many times as fast"
+    return "nothing: neither JAX nor TensorFlow is installed (extras: jax, keras)"
+
+
 def _gpu() -> str:
     """Asked without a framework: importing one takes seconds and belongs into the box."""
     cards = sorted(Path("/proc/driver/nvidia/gpus").glob("*/information"))
     if cards:
         lines = [line for card in cards for line in card.read_text(errors="replace").splitlines() if "Model" in line]
-        return ", ".join(line.partition(":")[2].strip() for line in lines) + " (notebooks run on the CPU all the same)"
+        return (
+            ", ".join(line.partition(":")[2].strip() for line in lines)
+            + " (for reference networks; notebooks run on the CPU)"
+        )
     if shutil.which("nvidia-smi"):
         return "nvidia-smi is installed, but the driver shows no card; notebooks run on the CPU"
     return "none; notebooks run on the CPU"

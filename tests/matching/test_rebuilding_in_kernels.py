@@ -195,8 +195,6 @@ def test_the_budget_is_rebuilt(made_of: Callable[..., list[Specification | str]]
 
 
 REASONS = {
-    "i = keras.Input((28, 28))\nz = layers.Dropout(0.2)(layers.Flatten()(i), training=True)\n"
-    "train(keras.Model(i, layers.Dense(10, 'softmax')(z)))": "training told",
     "class Evil(layers.Flatten):\n    @property\n    def lora_enabled(self):\n        raise ValueError\n"
     "train(mlp(Evil()))": "cannot be read",
     "train(mlp(layers.Dense(8)), sample_weight=x[:, 0, 0] + 1.0)": "sample_weight",
