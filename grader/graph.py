@@ -77,7 +77,7 @@ class Layer:
         units: width of a dense layer, or filters of a convolution.
         activation: a fused activation, or the function of an activation layer.
         initializer: class name of the kernel's initialiser.
-        strides: of a convolution or pooling, ``pool_size`` the window of a pooling, ``padding`` of both as Keras has it.
+        strides: of a convolution or pooling, as is ``padding``; ``pool_size`` is the window of a pooling.
         slope: of an activation on its negative side: ``negative_slope`` of a leaky ReLU, ``alpha`` of an ELU.
         center: whether BN learns an offset (beta); ``scale``: whether it learns a factor (gamma).
         factor: by which a rescaling layer multiplies, before it adds ``offset``.

@@ -22,7 +22,7 @@ def canonical(specification: Specification) -> Specification:
     """
     written = [
         LayerSpecification(layer=each.layer, settings=completed(_pooled(each), LAYERS.get(each.layer, {})))
-        for each in specification.layers
+        for each in map(_named_as_layer, specification.layers)
     ]
     shape, layers = _entered(specification.input_shape, [each for each in written if not _idle(each)])
     settings = completed(specification.optimizer_settings, OPTIMIZERS.get(specification.optimizer, {}))
@@ -35,6 +35,18 @@ def canonical(specification: Specification) -> Specification:
         low=short(specification.low),
         high=short(specification.high),
     )
+
+
+_LAYERS_OF_THEIR_OWN: Mapping[Setting, LayerSpecification] = {
+    "leaky_relu": LayerSpecification(layer="LeakyReLU", settings={"negative_slope": 0.2}),
+    "elu": LayerSpecification(layer="ELU", settings={"alpha": 1.0}),
+}
+"""Activations by name that are layers with a setting too, with the setting that the function has by default."""
+
+
+def _named_as_layer(layer: LayerSpecification) -> LayerSpecification:
+    named = _only(layer, "activation") if layer.layer == "Activation" else None
+    return _LAYERS_OF_THEIR_OWN.get(named, layer) if isinstance(named, str) else layer
 
 
 def _pooled(layer: LayerSpecification) -> Mapping[str, Setting]:

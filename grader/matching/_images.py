@@ -40,7 +40,7 @@ def images(run: RunRecord, fit: FitRecord, declared: tuple[int, ...] | None) -> 
     amount, shape = fit.data.samples, _whole(fit.data.shape)
     if amount is None or shape is None:
         raise RefusalError("The data did not come as arrays of a known size.")
-    served = _served(run, fit.data, amount, math.prod(shape))
+    served = served_to(run, fit)
     low, high = _scaled(served, fit.data, amount)
     samples = trained_on(fit, amount)
     return Images(
@@ -74,16 +74,23 @@ def _validation(served: DatasetRecord, fit: FitRecord, amount: int, samples: int
     return given if given is not None and amount + given == served.images.samples else 0
 
 
-def _served(run: RunRecord, data: DataRecord, amount: int, values: int) -> DatasetRecord:
-    """The one data set that the images may be of."""
+def served_to(run: RunRecord, fit: FitRecord) -> DatasetRecord:
+    """The one data set that a training's images may be of.
+
+    Raises:
+        RefusalError: there is none, or more than one, or its contents are not known.
+    """
+    amount, shape = fit.data.samples, _whole(fit.data.shape)
+    if amount is None or shape is None:
+        raise RefusalError("The data did not come as arrays of a known size.")
     there = {each.name: each for each in run.datasets if each.served is not Served.MISSING}
     if not there:
         raise RefusalError("No data set of Keras was asked for, so it is not known what was trained on.")
-    fitting = [each for each in there.values() if _fits(each, amount, values)]
+    fitting = [each for each in there.values() if _fits(each, amount, math.prod(shape))]
     if not fitting:
         raise RefusalError(f"The {amount:,} images trained on are not those of {' or '.join(there)}.")
     if len(fitting) > 1:
-        fitting = [each for each in fitting if _is_line(each, data, amount)]
+        fitting = [each for each in fitting if _is_line(each, fit.data, amount)]
     if len(fitting) != 1:
         raise RefusalError(f"It is not known which data set was trained on: {', '.join(there)} were asked for.")
     if not fitting[0].digest:

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from grader.checks._networks import uses_batch_norm
-from grader.evidence import DatasetRecord, FitRecord, ModelRecord, RunRecord, Served, ValidationSource
+from grader.evidence import FitRecord, ModelRecord, RunRecord, ValidationSource
 from grader.graph import LayerKind
+from grader.matching._images import served_to, trained_on
+from grader.matching._refusal import RefusalError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,17 +36,19 @@ class Traits:
 
 def traits(run: RunRecord, model: ModelRecord, fit: FitRecord) -> Traits | str:
     """The traits of a training, or in a sentence which of them is not known."""
-    served = dataset(run)
-    if served is None:
-        return "It is not known which data set it was trained on."
     if fit.loop != "fit":
         return "It was trained by a loop of its own, whose epochs and batches cannot be counted."
     if fit.data.samples is None or fit.batch_size is None or fit.optimizer is None or model.graph is None:
         return "Not enough of its training was seen: layers, optimiser, batch size and number of images are needed."
+    try:
+        served = served_to(run, fit)
+        samples = trained_on(fit, fit.data.samples)
+    except RefusalError as refusal:
+        return str(refusal)
     return Traits(
         dataset=served.name,
         digest=served.digest,
-        samples=trained_on(fit),
+        samples=samples,
         epochs=fit.epochs_done,
         batch_size=fit.batch_size,
         optimizer=fit.optimizer,
@@ -55,16 +59,3 @@ def traits(run: RunRecord, model: ModelRecord, fit: FitRecord) -> Traits | str:
         seeded=fit.seeded,
         parameters=model.parameters,
     )
-
-
-def dataset(run: RunRecord) -> DatasetRecord | None:
-    """The one data set that was served; ``None`` where there are several, or none whose contents are known."""
-    served = {each.digest: each for each in run.datasets if each.served is not Served.MISSING}
-    found = list(served.values())
-    return found[0] if len(found) == 1 and found[0].digest else None
-
-
-def trained_on(fit: FitRecord) -> int:
-    """Number of images in the weights' updates: Keras trains on the first ``floor(n * (1 - split))`` of them."""
-    samples = fit.data.samples or 0
-    return int(samples * (1.0 - (fit.validation_split or 0.0)))

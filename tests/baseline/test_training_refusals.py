@@ -19,7 +19,7 @@ def layered(**settings):
     [
         (layered(units=10**9), "units is 1000000000"),
         (replace(specification(), learning_rate=float("nan")), "learning_rate is nan"),
-        (replace(specification(), layers=(LayerSpecification(layer="Lambda"),)), "Lambda is not among the layers"),
+        (replace(specification(), layers=(LayerSpecification(layer="Lambda"),)), "'Lambda' is not among the layers"),
         (specification(epochs=0), "epochs is 0"),
         (replace(specification(), optimizer="__class__"), "is not among the optimizers"),
     ],

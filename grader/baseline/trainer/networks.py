@@ -6,6 +6,7 @@ from grader.baseline.trainer.untyped import Layer, Model, Optimizer, Tensor
 from grader.specification import LayerSpecification, Specification
 
 _KERNELS = {"Dense", "Conv2D"}
+_LEFT_TO_LOSS = {"softmax", "sigmoid"}
 _SMALLEST = 1e-7
 """What probabilities are kept away from 0 and 1 by, in a loss that is not given logits: Keras' ``epsilon``."""
 
@@ -17,10 +18,12 @@ class Network:
     Attributes:
         model: the network up to the scores that the loss takes as logits, or up to probabilities.
         from_logits: which of the two.
+        ends_in_sigmoid: whether a sigmoid, left to the loss, comes behind the model.
     """
 
     model: Model
     from_logits: bool
+    ends_in_sigmoid: bool = False
 
     def losses(self, classes: Tensor, outputs: Tensor) -> Tensor:
         """Crossentropy of each image, as TensorFlow's Keras computes it: probabilities cut off, and normalised."""
@@ -32,9 +35,11 @@ class Network:
         return keras.losses.sparse_categorical_crossentropy(classes, scores, from_logits=True)
 
     def hits(self, classes: Tensor, outputs: Tensor) -> Tensor:
-        """For each image 1.0 where the highest output is that of its class, else 0.0."""
+        """For each image 1.0 where the highest output, the first among equals, is that of its class, else 0.0."""
         import keras
 
+        if self.ends_in_sigmoid:  # in 32 bits many outputs are 1.0
+            outputs = keras.ops.sigmoid(outputs)
         found = keras.ops.cast(keras.ops.argmax(outputs, axis=-1), "int32")
         return keras.ops.cast(found == classes, "float32")
 
@@ -42,7 +47,8 @@ class Network:
 def network(specification: Specification, *, by_matrices: bool = False) -> Network:
     """Build the network; its weights are placed later (`weights`).
 
-    A softmax at the end is left to the loss, as Keras itself leaves it on TensorFlow, whatever `from_logits` says.
+    A softmax or sigmoid at the end is left to the loss, whatever `from_logits` says: on TensorFlow, Keras' crossentropy
+    takes the numbers that went into either (``_keras_logits``).
 
     Args:
         specification: a sound one.
@@ -51,10 +57,11 @@ def network(specification: Specification, *, by_matrices: bool = False) -> Netwo
     import keras
 
     layers = specification.layers
-    ends_in_softmax = layers[-1].layer == "Activation" and layers[-1].settings["activation"] == "softmax"
-    kept = layers[:-1] if ends_in_softmax else layers
+    ending = layers[-1].settings["activation"] if layers[-1].layer == "Activation" else ""
+    kept = layers[:-1] if ending in _LEFT_TO_LOSS else layers
     model = keras.Sequential([keras.Input(specification.input_shape), *(_layer(each, by_matrices) for each in kept)])
-    return Network(model=model, from_logits=specification.from_logits or ends_in_softmax)
+    from_logits = specification.from_logits or ending in _LEFT_TO_LOSS
+    return Network(model=model, from_logits=from_logits, ends_in_sigmoid=ending == "sigmoid")
 
 
 def optimizer(specification: Specification) -> Optimizer:
