@@ -116,7 +116,7 @@ def _check_end(trainer: Process) -> None:
     status = trainer.status()
     if status == 0:
         return
-    if status == -9:  # by the kernel: nobody else sends it
+    if status == -9 or "bad_alloc" in trainer.complaints():  # the kernel's signal, or C++'s own way to say it
         raise BaselineError(
             "The trainer was killed, most likely for lack of memory.", advice="Train fewer seeds at once."
         )

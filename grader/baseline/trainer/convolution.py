@@ -21,12 +21,17 @@ _THIN = 32
 that it takes five times as long (measured for 3 × 3 windows of one channel)."""
 
 
-def _windows(images: Tensor, window: Pair, strides: Pair) -> Iterator[Tensor]:
-    """For each offset in a window, row by row, the pixels that all windows have there."""
+def _places(images: Tensor, window: Pair, strides: Pair) -> Iterator[tuple[slice, ...]]:
+    """For each offset in a window, row by row, where all windows have a pixel there."""
     reach = [length - size + 1 for length, size in zip(images.shape[1:3], window, strict=True)]
     for i in range(window[0]):
         for j in range(window[1]):
-            yield images[:, i : i + reach[0] : strides[0], j : j + reach[1] : strides[1], :]
+            yield slice(None), slice(i, i + reach[0], strides[0]), slice(j, j + reach[1], strides[1])
+
+
+def _windows(images: Tensor, window: Pair, strides: Pair) -> Iterator[Tensor]:
+    """Those pixels."""
+    return (images[place] for place in _places(images, window, strides))
 
 
 def _around(length: int, size: int, step: int) -> Pair:
@@ -40,15 +45,52 @@ def _padded(images: Tensor, window: Pair, strides: Pair, value: float) -> Tensor
     return jnp.pad(images, [(0, 0), *added, (0, 0)], constant_values=value)
 
 
+def _patches(strides: Pair, images: Tensor, kernel: Tensor) -> Tensor:
+    """What each window covers, a row each."""
+    side_by_side = jnp.concatenate(list(_windows(images, kernel.shape[:2], strides)), axis=-1)
+    return side_by_side.reshape(-1, side_by_side.shape[-1])
+
+
+def _slopes(strides: Pair, images: Tensor, kernel: Tensor, patches: Tensor, slope: Tensor) -> tuple[Tensor, Tensor]:
+    """Gradients by images and kernel.
+
+    Written out because the compiler, left to itself, adds the windows' pixels up anew wherever the sum is used.
+    """
+    flat = slope.reshape(-1, slope.shape[-1])
+    shares = (flat @ kernel.reshape(-1, kernel.shape[-1]).T).reshape(*slope.shape[:-1], -1, kernel.shape[2])
+    total = jnp.zeros_like(images)
+    for number, place in enumerate(_places(images, kernel.shape[:2], strides)):
+        total = total.at[place].add(shares[..., number, :])
+    return total, (patches.T @ flat).reshape(kernel.shape)
+
+
+@partial(jax.custom_vjp, nondiff_argnums=(0,))
 def _by_product(strides: Pair, images: Tensor, kernel: Tensor) -> Tensor:
-    patches = jnp.concatenate(list(_windows(images, kernel.shape[:2], strides)), axis=-1)
-    flat = patches.reshape(-1, patches.shape[-1]) @ kernel.reshape(-1, kernel.shape[-1])
-    return flat.reshape(*patches.shape[:-1], kernel.shape[-1])
+    """One matrix product of patches and kernel."""
+    return _product(strides, images, kernel)[0]
+
+
+def _product(strides: Pair, images: Tensor, kernel: Tensor) -> tuple[Tensor, tuple[Tensor, Tensor, Tensor]]:
+    patches = _patches(strides, images, kernel)
+    height, width = (
+        (length - size) // step + 1
+        for length, size, step in zip(images.shape[1:3], kernel.shape[:2], strides, strict=True)
+    )
+    given = patches @ kernel.reshape(-1, kernel.shape[-1])
+    return given.reshape(-1, height, width, kernel.shape[-1]), (images, kernel, patches)
+
+
+def _product_back(strides: Pair, kept: tuple[Tensor, Tensor, Tensor], slope: Tensor) -> tuple[Tensor, Tensor]:
+    images, kernel, patches = kept
+    return _slopes(strides, images, kernel, patches, slope)
+
+
+_by_product.defvjp(_product, _product_back)
 
 
 @partial(jax.custom_vjp, nondiff_argnums=(0,))
 def _by_sum(strides: Pair, images: Tensor, kernel: Tensor) -> Tensor:
-    """Forward slice by slice; the gradients are those of `_by_product`, which are the faster ones."""
+    """Slice by slice."""
     slices = _windows(images, kernel.shape[:2], strides)
     offsets = kernel.reshape(-1, *kernel.shape[2:])
     terms = (
@@ -59,17 +101,16 @@ def _by_sum(strides: Pair, images: Tensor, kernel: Tensor) -> Tensor:
     return sum(terms, start=jnp.zeros((), images.dtype))
 
 
-def _forward(strides: Pair, images: Tensor, kernel: Tensor) -> tuple[Tensor, tuple[Tensor, Tensor]]:
+def _sum(strides: Pair, images: Tensor, kernel: Tensor) -> tuple[Tensor, tuple[Tensor, Tensor]]:
     return _by_sum(strides, images, kernel), (images, kernel)
 
 
-def _backward(strides: Pair, kept: tuple[Tensor, Tensor], slope: Tensor) -> tuple[Tensor, Tensor]:
-    _, pull = jax.vjp(partial(_by_product, strides), *kept)
-    images, kernel = pull(slope)
-    return images, kernel
+def _sum_back(strides: Pair, kept: tuple[Tensor, Tensor], slope: Tensor) -> tuple[Tensor, Tensor]:
+    images, kernel = kept
+    return _slopes(strides, images, kernel, _patches(strides, images, kernel), slope)
 
 
-_by_sum.defvjp(_forward, _backward)
+_by_sum.defvjp(_sum, _sum_back)
 
 
 class Conv2D(layers.Conv2D):  # type: ignore[misc]
