@@ -29,7 +29,7 @@ test: setup
 	$(BIN)/python -m pytest -n 2
 
 slow: setup
-	$(BIN)/python -m pytest -m "slow and not seeds"
+	$(BIN)/python -m pytest -n 2 -m "slow and not seeds"
 
 seeds: setup
 	$(BIN)/python -m pytest -m seeds

@@ -1,7 +1,7 @@
 """Baselines on disk: those that come with the grader, and a cache of those that were trained here.
 
-One file a specification, ``<data set>-<network>-<key>.json``; what was trained later for more seeds goes into the same
-file. A file whose contents do not belong to its key, or that cannot be read, is told of and never used.
+One file a specification and number of epochs; what was trained later for more seeds goes into the same file. A file
+whose contents do not belong to its key, or that cannot be read, is told of and never used.
 """
 
 import json
@@ -56,13 +56,14 @@ class Store:
         return tuple(each for each in self.every() if isinstance(each, Baseline))
 
     def find(self, specification: Specification, keras: str) -> Baseline | None:
-        """What is stored for this training by this trainer and this major version of Keras, whatever its epochs.
+        """What is stored for at least as many epochs of this training, by this trainer and this major version of Keras.
 
-        With the most epochs, then the most runs, where there are several.
+        That with the most runs, where there are several.
         """
         paths = [path for folder in (self.cache, self.shipped) for path in folder.glob(f"*-{specification.key}.json")]
         own = [each for each in _readable(paths) if isinstance(each, Baseline) and _fits(each, keras)]
-        return max(own, key=lambda each: (each.epochs, len(each.runs)), default=None)
+        long = [each for each in own if each.epochs >= specification.epochs]
+        return max(long, key=lambda each: len(each.runs), default=None)
 
     def keep(self, baseline: Baseline) -> Path:
         """Write a baseline into the cache, whole or not at all; what was there under its key is replaced.
@@ -76,10 +77,11 @@ class Store:
 
 
 def filename(specification: Specification) -> str:
-    """``mnist-784-128-64-10-bn-adam-32-<key>.json``: words for people, the key for the grader."""
+    """``mnist-784-128-64-10-bn-adam-32-e10-<key>.json``: words for people, the key for the grader."""
     words = network(specification).replace(" with BN", " bn").replace("×", "x").replace(", ", "-").replace(" ", "-")
     optimizer = specification.optimizer.lower()
-    return f"{specification.dataset}-{words[:60]}-{optimizer}-{specification.batch_size}-{specification.key}.json"
+    budget = f"{optimizer}-{specification.batch_size}-e{specification.epochs}"
+    return f"{specification.dataset}-{words[:60]}-{budget}-{specification.key}.json"
 
 
 def merged(specification: Specification, *parts: Baseline) -> Baseline:

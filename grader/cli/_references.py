@@ -112,7 +112,7 @@ def train_missing(
     console: Console,
     cancelled: threading.Event,
 ) -> list[Baseline]:
-    """A baseline for each specification, from the store as far as it is there, trained and kept where it is not.
+    """A baseline for each specification, cut to its epochs: from the store as far as it goes, else trained and kept.
 
     Every batch of seeds is kept as soon as it is done: whoever interrupts this loses at most one. One that fails is
     told of, and the others go on.
@@ -129,7 +129,7 @@ def train_missing(
             except BaselineError as error:
                 console.print(f"{network(each)}: {error}", style="yellow", markup=False, highlight=False)
                 continue
-            found += [baseline] if baseline.runs else []
+            found += [baseline.at(each.epochs)] if baseline.runs else []
     return found
 
 
@@ -142,10 +142,8 @@ def _complete(
     cancelled: threading.Event,
     ends: float | None,
 ) -> Baseline:
-    """The stored baseline with as many seeds as wanted."""
-    known = store.find(spec, keras_version())
-    if known is None or known.epochs < spec.epochs:
-        known = Baseline(specification=spec, runs=())
+    """The stored baseline with as many seeds as wanted, or with as many as could be trained."""
+    known = store.find(spec, keras_version()) or Baseline(specification=spec, runs=())
     goal = known.specification  # curves of one file are equally long
     missing = [seed for seed in range(how.seeds) if seed not in {run.seed for run in known.runs}]
     if not missing:
@@ -165,6 +163,10 @@ def _complete(
         ):
             known = merged(goal, known, Baseline(specification=goal, runs=batch.runs, makings=(batch.making,)))
             store.keep(known)
+    except BaselineError as error:
+        if not known.runs:
+            raise
+        bar.console.print(f"{network(spec)}: {error}", style="yellow", markup=False, highlight=False)
     finally:
         bar.remove_task(task)
     return known

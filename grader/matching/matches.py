@@ -77,8 +77,8 @@ def _partner(run: RunRecord, match: Match | None, baselines: Collection[Baseline
 def _own(run: RunRecord, spec: Specification, baselines: Collection[Baseline]) -> Baseline | None:
     """The baseline of this very specification, cut to its epochs."""
     keras = run.versions.get("keras", "")
-    own = (each for each in baselines if _is_own(each, spec) and _is_usable(each, keras))
-    found = next(own, None)
+    own = [each for each in baselines if _is_own(each, spec) and _is_usable(each, keras)]
+    found = max(own, key=lambda each: len(each.runs), default=None)
     return found.at(spec.epochs) if found else None
 
 

@@ -46,7 +46,7 @@ def test_what_is_kept_is_found_again_as_it_was(store: Store) -> None:
 
 
 def test_a_file_says_in_its_name_what_it_is(store: Store) -> None:
-    assert kept(store, trained(0)).name == f"mnist-784-128-64-10-adam-32-{SPEC.key}.json"
+    assert kept(store, trained(0)).name == f"mnist-784-128-64-10-adam-32-e3-{SPEC.key}.json"
 
 
 def test_a_run_takes_one_line_of_its_file(store: Store) -> None:
@@ -69,6 +69,20 @@ def test_more_epochs_serve_fewer(store: Store) -> None:
     found = store.find(SPEC.for_epochs(2), "3.15.1")
     assert found is not None
     assert found.at(2).epochs == 2
+
+
+def test_fewer_epochs_do_not_serve_more(store: Store) -> None:
+    kept(store, trained(0, 1, 2, epochs=2))
+    assert store.find(SPEC.for_epochs(3), "3.15.1") is None
+
+
+def test_training_for_more_epochs_leaves_what_was_trained_for_fewer(store: Store) -> None:
+    kept(store, trained(0, 1, 2, 3, epochs=2))
+    kept(store, trained(0, epochs=3))
+    short, long = (store.find(SPEC.for_epochs(epochs), "3.15.1") for epochs in (2, 3))
+    assert short is not None
+    assert long is not None
+    assert (len(short.runs), len(long.runs)) == (4, 1)
 
 
 def test_a_baseline_of_another_major_version_of_keras_is_not_found(store: Store) -> None:
