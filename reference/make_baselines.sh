@@ -27,10 +27,10 @@ usual mlp 16 "${real[@]}"
 for file in mnist-mlp-adam mnist-mlp-dropout-split fashion-mlp-sgd mnist-mlp-momentum; do
   "${grader[@]}" "examples/specifications/$file.yaml" --seeds 8 "${real[@]}"
 done
-"${grader[@]}" examples/specifications/mnist-cnn-adam.yaml --seeds 3 "${real[@]}"
 
 # Convolutions take an hour on two cores.
 usual cnn 3 "${real[@]}"
+"${grader[@]}" examples/specifications/mnist-cnn-adam.yaml --seeds 3 "${real[@]}"
 
 # Stand-in data, drawn where there is no other: an empty folder keeps every other source out.
 empty=$(mktemp -d); trap 'rm -rf "$empty"' EXIT

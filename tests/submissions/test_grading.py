@@ -18,10 +18,10 @@ from grader.finding import Outcome
 from grader.grade import Grade
 from grader.graph import placements
 from grader.loaders.collect import collect
-from grader.pipeline import Plan, assess, observe
-from grader.reference import Reference
+from grader.pipeline import Plan, assess, compared_with, observe
 from grader.serializing import to_json
 from grader.submission import CellKind, Submission
+from tests.baseline.shipped import shipped
 from tests.kernels import best_box
 
 pytestmark = [pytest.mark.slow, pytest.mark.kernel]
@@ -53,7 +53,7 @@ def planned(submission: Submission, stack: ExitStack) -> Plan:
 
 def graded_by(plan: Plan, submission: Submission) -> Graded:
     evidence = observe(submission, plan)
-    return evidence, assess(evidence, plan.rubric, plan.checks, Reference())
+    return evidence, assess(evidence, plan.rubric, plan.checks, compared_with(evidence, plan.rubric, shipped()))
 
 
 def expectation(path: Path) -> dict[str, object]:

@@ -15,9 +15,11 @@ from grader.finding import Outcome
 from grader.grade import Grade
 from grader.graph import Placement, placements
 from grader.loaders.collect import collect
-from grader.pipeline import assess, observe
+from grader.matching.matches import with_baselines
+from grader.pipeline import assess, compared_with, observe
 from grader.reference import Reference
 from grader.submission import Submission
+from tests.baseline.shipped import shipped
 from tests.kernels import best_box
 
 pytestmark = [pytest.mark.seeds, pytest.mark.kernel]
@@ -37,7 +39,7 @@ def graded(shared: Path) -> Callable[[str], tuple[Evidence, Grade]]:
         with ExitStack() as stack:
             plan = plan_for([submission], rubric, best_box(), shared / "data", stack, Console(quiet=True), offline=True)
             evidence = observe(submission, plan)
-        return evidence, assess(evidence, rubric, registry.checks(), Reference())
+        return evidence, assess(evidence, rubric, registry.checks(), compared_with(evidence, rubric, shipped()))
 
     return grade
 
@@ -58,6 +60,10 @@ def lost(grade: Grade) -> list[str]:
 
 def outcomes(grade: Grade, *questions: str) -> dict[str, str]:
     return {score.question: score.outcome.value for score in grade.scores if score.question in questions}
+
+
+def told(grade: Grade, criterion: str) -> Outcome:
+    return next(score.outcome for score in grade.scores if score.criterion == criterion)
 
 
 def test_seed_000_is_written_and_never_seen(graded: Callable[[str], tuple[Evidence, Grade]]) -> None:
@@ -105,6 +111,28 @@ def test_seed_002_runs_until_it_iterates_a_module(graded: Callable[[str], tuple[
     assert outcomes(grade, "Q2.6") == {"Q2.6": "unmet"}
     assert set(outcomes(grade, "Q1.1", "Q1.2", "Q3.2").values()) == {"met"}
     assert {score.outcome for score in grade.scores if score.question == "Q3.1"} >= {Outcome.MET}
+
+
+def test_both_networks_of_seed_002_are_rebuilt_and_end_where_the_baselines_of_their_own_do(
+    graded: Callable[[str], tuple[Evidence, Grade]],
+) -> None:
+    evidence, grade = graded("seed-002")
+    reference = with_baselines(Reference(), evidence.run, shipped())
+    assert reference.plain is not None
+    assert reference.normalized is not None
+    assert (reference.plain.exact, reference.normalized.exact) == (True, True)
+    assert told(grade, "accuracy-in-band") is Outcome.MET
+    assert told(grade, "effect-supported") is Outcome.MET
+
+
+def test_the_network_of_seed_004_ends_where_its_own_baseline_does(
+    graded: Callable[[str], tuple[Evidence, Grade]],
+) -> None:
+    evidence, grade = graded("seed-004")
+    reference = with_baselines(Reference(), evidence.run, shipped())
+    assert reference.plain is not None
+    assert reference.plain.exact
+    assert told(grade, "accuracy-in-band") is Outcome.MET
 
 
 def test_seed_003_loses_nothing_to_an_old_spelling(graded: Callable[[str], tuple[Evidence, Grade]]) -> None:
