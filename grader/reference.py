@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 
 from grader.specification import Specification
 
@@ -90,6 +91,14 @@ class Baseline:
         return tuple(value for value in lasts if value is not None)
 
 
+class Validated(StrEnum):
+    """What a training of a submission was validated on, seen from its baseline."""
+
+    SAME = "the very images of the baseline"
+    OTHER = "other images"
+    TRAINED_ON = "images that it was trained on"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
     """The baseline of one training of a submission, or why there is none.
@@ -101,6 +110,8 @@ class Match:
         baseline: cut to the epochs that the training did; ``None`` where there is none.
         exact: whether the baseline is of this very specification, and not of the nearest one that is stored.
         note: what differs from the nearest, or why there is no baseline, in a sentence; ``""`` for an exact one.
+        validated: on which images the submission measured its validation accuracy.
+        same_images: the baseline was trained on the very images of the submission, in whatever order.
     """
 
     fit: int | None
@@ -109,6 +120,8 @@ class Match:
     baseline: Baseline | None = None
     exact: bool = False
     note: str = ""
+    validated: Validated = Validated.OTHER
+    same_images: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,11 +5,19 @@ from dataclasses import replace
 
 from grader.checks._trainings import Side, pair
 from grader.evidence import FitRecord, RunRecord, Weights
+from grader.matching._images import served_to
+from grader.matching._origins import same_images, validated
+from grader.matching._refusal import RefusalError
 from grader.matching.nearest import differences, nearest
 from grader.matching.rebuilding import partner, rebuilt
 from grader.matching.traits import traits
-from grader.reference import TRAINER, Baseline, Match, Reference
+from grader.reference import TRAINER, Baseline, Match, Reference, Validated
 from grader.specification import Specification
+
+_LEAKED = (
+    "It was validated on images that it was trained on: its validation accuracy says nothing about new images, and is "
+    "not compared."
+)
 
 FEWEST_RUNS = 3
 """Trainings from which on a baseline is one: two numbers have a spread, and no shape."""
@@ -53,7 +61,21 @@ def _match(run: RunRecord, side: Side | None, baselines: Collection[Baseline]) -
         return None
     fit = side.first
     found = _found(run, side, fit, baselines)
-    return replace(found, fit=fit.id, model=side.model.id)
+    return _beside(run, fit, found) if found.baseline else found
+
+
+def _beside(run: RunRecord, fit: FitRecord, match: Match) -> Match:
+    """The match with what is known of the images of the training and of its baseline."""
+    if match.baseline is None:
+        return match
+    spec = match.baseline.specification
+    try:
+        served = served_to(run, fit)
+    except RefusalError:
+        return match
+    where = validated(served, fit, spec.validation)
+    told = match.note if where is not Validated.TRAINED_ON else f"{match.note} {_LEAKED}".strip()
+    return replace(match, validated=where, same_images=same_images(served, fit, spec.samples), note=told)
 
 
 def _partner(run: RunRecord, match: Match | None, baselines: Collection[Baseline]) -> Match | None:

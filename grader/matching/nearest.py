@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from grader.architecture.words import network, parameters
 from grader.matching.traits import Traits
 from grader.reference import Baseline
+from grader.specification import LayerSpecification, Specification
 
 SAMPLES_APART = 0.1
 """A budget that differs by more than a tenth of the images is another budget."""
@@ -30,6 +31,17 @@ def nearest(wanted: Traits, baselines: Iterable[Baseline]) -> Baseline | None:
 def differences(wanted: Traits, baseline: Baseline) -> tuple[str, ...]:
     """What of the training the baseline does not share, in words."""
     return tuple(_differences(wanted, baseline))
+
+
+def functions(spec: Specification) -> frozenset[str]:
+    """Activations by name, and ``dropout`` where there is any, as in `Traits`."""
+    return frozenset(_function(each) for each in spec.layers) - {""}
+
+
+def _function(layer: LayerSpecification) -> str:
+    if layer.layer == "Activation":
+        return str(layer.settings["activation"])
+    return {"Dropout": "dropout", "LeakyReLU": "leaky_relu", "ELU": "elu"}.get(layer.layer, "")
 
 
 def _is_near(wanted: Traits, baseline: Baseline) -> bool:
@@ -61,6 +73,7 @@ def _distance(wanted: Traits, baseline: Baseline) -> float:
         _apart(wanted.batch_size, spec.batch_size)
         + _apart(wanted.parameters, parameters(spec))
         + _apart(wanted.samples, spec.samples)
+        + len(wanted.functions ^ functions(spec))
         + (wanted.seeded is not spec.same_order)
         + (wanted.validated_on_split is not bool(spec.validation))
     )
@@ -69,6 +82,10 @@ def _distance(wanted: Traits, baseline: Baseline) -> float:
 def _differences(wanted: Traits, baseline: Baseline) -> Iterator[str]:
     spec = baseline.specification
     yield f"its network is {network(spec)}"
+    if more := sorted(functions(spec) - wanted.functions):
+        yield f"it has {', '.join(more)}"
+    if less := sorted(wanted.functions - functions(spec)):
+        yield f"it has no {', '.join(less)}"
     if spec.batch_size != wanted.batch_size:
         yield f"its batches have {spec.batch_size} images instead of {wanted.batch_size}"
     if spec.samples != wanted.samples:

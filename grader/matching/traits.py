@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from grader.checks._networks import uses_batch_norm
 from grader.evidence import FitRecord, ModelRecord, RunRecord, ValidationSource
-from grader.graph import LayerKind
+from grader.graph import LINEAR, LayerGraph, LayerKind
 from grader.matching._images import served_to, trained_on
+from grader.matching._origins import refuse_others
 from grader.matching._refusal import RefusalError
 
 
@@ -18,6 +19,7 @@ class Traits:
         samples: images trained on, without those split off for validation.
         validated_on_split: whether it was validated on a part of the training images.
         parameters: number of trainable weights, where known.
+        functions: its activations by name, and ``dropout`` where there is any.
     """
 
     dataset: str
@@ -32,6 +34,7 @@ class Traits:
     validated_on_split: bool = False
     seeded: bool = False
     parameters: int | None = None
+    functions: frozenset[str] = frozenset()
 
 
 def traits(run: RunRecord, model: ModelRecord, fit: FitRecord) -> Traits | str:
@@ -42,6 +45,7 @@ def traits(run: RunRecord, model: ModelRecord, fit: FitRecord) -> Traits | str:
         return "Not enough of its training was seen: layers, optimiser, batch size and number of images are needed."
     try:
         served = served_to(run, fit)
+        refuse_others(served, fit)
         samples = trained_on(fit, fit.data.samples)
     except RefusalError as refusal:
         return str(refusal)
@@ -58,4 +62,10 @@ def traits(run: RunRecord, model: ModelRecord, fit: FitRecord) -> Traits | str:
         validated_on_split=fit.validation_source is ValidationSource.SPLIT,
         seeded=fit.seeded,
         parameters=model.parameters,
+        functions=_functions(model.graph),
     )
+
+
+def _functions(graph: LayerGraph) -> frozenset[str]:
+    dropout = {"dropout" for layer in graph.layers if layer.kind is LayerKind.DROPOUT}
+    return frozenset(dropout | {layer.activation for layer in graph.layers if layer.activation} - LINEAR)

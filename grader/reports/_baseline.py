@@ -140,7 +140,7 @@ def _sentence(baseline: Baseline, own: Final | None, *, exact: bool) -> str:
     if found is None:
         return "Too few of the reference runs ended with a number to compare yours with."
     name = "this very network" if exact else "the nearest network that we trained"
-    return f"Your {NAMES[own.curve]} of {standing_told(found, baseline.epochs, network=name)}"
+    return f"Your {NAMES[own.curve]} of {standing_told(found, baseline.epochs, network=name, exact=exact)}"
 
 
 def _lost(baseline: Baseline, curve: str) -> Iterator[str]:

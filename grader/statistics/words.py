@@ -47,20 +47,22 @@ def spread_told(placed: Placed) -> str:
     return f"median {accuracy(placed.median)}, 90 % of {placed.seeds} seeds {between(placed.band)}"
 
 
-def standing_told(placed: Placed, epochs: int, *, network: str = "this very network") -> str:
+def standing_told(placed: Placed, epochs: int, *, network: str = "this very network", exact: bool = True) -> str:
     """Where an accuracy stands, in a sentence.
 
     Args:
         placed: the accuracy among those of a baseline.
         epochs: that the baseline was cut to.
         network: which one the baseline is of.
+        exact: whether that is the network itself; of another one, less can be said.
     """
     end = f"{network} ends after {epochs_told(epochs)} ({spread_told(placed)})"
     value = accuracy(placed.value)
     if placed.standing is Standing.BELOW:
         return f"{value} lies {accuracy(placed.beyond)} below the least that is accepted where {end}."
     if placed.standing is Standing.ABOVE:
-        return f"{value} is out of reach: it lies {accuracy(placed.beyond)} above the most accepted where {end}."
+        reach = "is out of reach: it lies" if exact else "lies"
+        return f"{value} {reach} {accuracy(placed.beyond)} above the most that is accepted where {end}."
     if placed.in_band:
         return f"{value} lies where {end}."
     return f"{value} lies a little outside of the middle 90 % of runs, within what chance explains: {end}."
@@ -88,19 +90,17 @@ def report_told(effect: Effect, plain: float, normalized: float, *, network: str
     reported = normalized - plain
     support = judged(effect, reported)
     if support is Support.CONTRADICTED:
-        bounds = f"{signed(effect.limits.low)} and {signed(effect.limits.high)}"
-        return (
-            f"A difference of {signed(reported)} ({both}) is none that {network} shows: there, it is between {bounds}."
-        )
+        bounds = f"{signed(effect.limits.low)} to {signed(effect.limits.high)}"
+        return f"A difference of {signed(reported)} ({both}) is not believed of {network}: {bounds} are."
     if support is Support.SUPPORTED:
         return (
-            f"{_upper(both)} is more than luck: two runs of the same network differ by up to {accuracy(effect.luck)}, "
-            f"and many trainings of {network} show the same direction."
+            f"{_upper(both)} is more than luck: 19 in 20 pairs of runs of the same network differ by less than "
+            f"{accuracy(effect.luck)}, and many trainings of {network} show the same direction."
         )
     if abs(reported) <= effect.luck:
         return (
-            f"{_upper(both)} is inside the noise of {network}: two runs of the same network differ by up to "
-            f"{accuracy(effect.luck)}."
+            f"{_upper(both)} is inside the noise of {network}: one in twenty pairs of runs of the same network differs "
+            f"by more than {accuracy(effect.luck)}."
         )
     return (
         f"{_upper(both)} is more than two runs of the same network usually differ by ({accuracy(effect.luck)}), but "

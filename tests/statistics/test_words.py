@@ -60,4 +60,4 @@ def test_a_difference_against_the_mean_is_told_to_say_little():
 
 
 def test_a_contradicted_difference_is_told_with_the_limits():
-    assert "is none that your own architecture shows" in reported(0.001, 0.90, 0.98)
+    assert "is not believed of your own architecture" in reported(0.001, 0.90, 0.98)

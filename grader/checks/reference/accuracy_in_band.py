@@ -27,11 +27,12 @@ def accuracy_in_band(evidence: Evidence, reference: Reference, /, *, tolerance: 
     """Each of the two networks ends with an accuracy that the same training reaches with other seeds.
 
     The grader trains the network that the run showed, with the same data, optimiser and epochs, for many seeds. The
-    last validation accuracy (else the training accuracy, else that of an evaluation) and the accuracy measured on
-    held-back images must lie between the limits: a 99.9 % prediction interval together with all that any seed reached,
-    and ``tolerance`` on top (0.005 is half a per cent). Lower means that something is wrong with the training. Higher,
-    also in the saved log of that cell, means that the number did not come from this code: a person looks at it, and
-    nothing is deducted. Where only a similar network was trained, nothing is held against the notebook.
+    last validation accuracy (else the training accuracy, else that of an evaluation) must lie between the limits: a
+    99.9 % prediction interval together with all that any seed reached, and ``tolerance`` on top (0.005 is half a per
+    cent; more where it is about other images). Lower means that something is wrong with the training. Higher, also in
+    the saved log of that cell or as measured on held-back images, means that the number did not come from this
+    training alone (or that it is about images that were trained on): a person looks at it, and nothing is deducted.
+    Where only a similar network was trained, nothing is held against the notebook.
 
     Met:
         model.fit(x_train / 255.0, y_train, epochs=5, validation_data=(x_test / 255.0, y_test))

@@ -11,6 +11,7 @@ from grader.reference import Match, Reference
 from grader.specification import LayerSpecification, Specification
 from grader.statistics.effect import Effect, Support, effect, judged
 from grader.statistics.intervals import Interval
+from grader.statistics.standing import TOLERANCE, Standing, placed
 from grader.statistics.words import accuracy, effect_told, epochs_told, report_told, signed
 
 _WHY = "One run of each network is one draw: only many seeds tell what batch normalization does apart from luck."
@@ -47,10 +48,21 @@ def effect_supported(evidence: Evidence, reference: Reference, /) -> Finding:
         return undecided("Our run of the notebook gave no validation accuracy of both networks that could be compared.")
     if before.what != after.what:
         return undecided("The two networks were measured in different ways: one while it was trained, one afterwards.")
+    if any(_outside(match, each) for match, each in ((plain, before), (normalized, after))):
+        return undecided(
+            "One of the two accuracies is none that this training gives, so their difference says nothing."
+        )
     made = _effect(plain, normalized, before.images or after.images)
     if made is None:
         return undecided("Too few seeds ended with a number in both networks to say what batch normalization changes.")
     return _judged(made, before, after, plain, normalized)
+
+
+def _outside(match: Match, found: Final) -> bool:
+    if match.baseline is None:
+        return False
+    stands = placed(match.baseline, found.curve, found.value, images=found.images, tolerance=TOLERANCE + found.slack)
+    return stands is not None and stands.standing is not Standing.WITHIN
 
 
 def _effect(plain: Match, normalized: Match, images: int | None) -> Effect | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from grader.evidence import Evidence
 from grader.finding import Finding
-from grader.reference import Baseline, Match, Reference
+from grader.reference import Baseline, Match, Reference, Validated
 from grader.registry import checks
 from grader.submission import Cell, CellKind, Output, OutputKind
 from tests.evidence_builders import HELD_BACK, NORMALIZED, PLAIN, evidence, fit, model
@@ -39,7 +39,10 @@ def history(last: float | None) -> dict[str, Curve]:
 
 
 def matched(number: int, found: Baseline | None, **facts: Any) -> Match:
-    return Match(**({"fit": number, "model": number, "baseline": found, "exact": found is not None} | facts))
+    """A match of a training on all images, validated on the test images, unless said otherwise."""
+    alike = {"validated": Validated.SAME, "same_images": True}
+    given = {"fit": number, "model": number, "baseline": found, "exact": found is not None}
+    return Match(**(given | alike | facts))
 
 
 def reference(plain: Baseline | None = TRAINED, normalized: Baseline | None = WITH_BN, **facts: Any) -> Reference:

@@ -3,11 +3,11 @@ from typing import Any
 
 import pytest
 
-from grader.evidence import BlindRecord, Evidence
+from grader.evidence import BlindRecord, DatasetRecord, Evidence, Served
 from grader.finding import Finding, Outcome
-from grader.reference import Reference
+from grader.reference import Reference, Validated
 from grader.submission import Place
-from tests.checks.reference.matched import TESTED, TRAINED, history, log, matched, ran, reference, saved
+from tests.checks.reference.matched import TRAINED, history, log, matched, ran, reference, saved
 from tests.checks.reference.matched import look as look_at
 from tests.evidence_builders import DIGITS, HELD_BACK, evaluation, fit
 from tests.statistics.trained import SPREAD, baseline
@@ -145,13 +145,13 @@ def test_changed_weights_are_not_this_trainings():
 def test_a_saved_log_out_of_reach_is_a_doubt_although_our_run_is_within():
     finding = look(saved(ran(), 6, *log([(0.9, 0.93), (0.98, 0.98), (0.9870, 0.9990)])))
     assert finding.outcome is Outcome.UNDECIDED
-    assert "claims a validation accuracy of 0.9990; 3 epochs of this training reach 0.98" in finding.doubt
+    assert "claims a validation accuracy of 0.9990; of 3 epochs of this training, 0.98" in finding.doubt
     assert "training accuracy of 0.9870" not in finding.doubt
     assert finding.doubt in finding.seen
 
 
 def test_a_saved_log_that_was_cut_short_is_compared_with_its_own_epoch():
-    assert "2 epochs of this training" in look(saved(ran(), 6, *log([(0.9, 0.9), (0.975, 0.9940)]))).doubt
+    assert "of 2 epochs of this training" in look(saved(ran(), 6, *log([(0.9, 0.9), (0.975, 0.9940)]))).doubt
 
 
 def test_a_saved_log_within_reach_changes_nothing():
@@ -174,9 +174,27 @@ def test_a_network_that_sometimes_fails_may_fail():
 
 def test_an_accuracy_on_a_thousand_other_images_is_given_their_binomial_error_and_difficulty():
     few = replace(HELD_BACK, samples=1_000)
-    other = fit(1, 1, history=history(0.9781), validation=TESTED)
-    outcomes = [
-        look(ran(fits=(fit(0, 0, history=history(0.9930), validation=images), other))).outcome
-        for images in (TESTED, few)
-    ]
+    fits = (fit(0, 0, history=history(0.9930), validation=few), fit(1, 1, history=history(0.9781), validation=few))
+    outcomes = [look(ran(fits=fits), reference(validated=each)).outcome for each in (Validated.SAME, Validated.OTHER)]
     assert outcomes == [Outcome.UNDECIDED, Outcome.MET]
+
+
+def test_validation_on_images_that_were_trained_on_is_not_compared():
+    fits = (fit(0, 0, history=history(0.9999)), fit(1, 1, history=history(0.9781)))
+    fits = tuple(replace(each, history=each.history | {"accuracy": (0.8, 0.9, 0.9872)}) for each in fits)
+    finding = look(ran(fits=fits), reference(validated=Validated.TRAINED_ON, note="It was validated on them."))
+    assert finding.outcome is Outcome.MET
+    assert "training accuracy 0.9872" in finding.seen
+    assert "It was validated on them." in finding.seen
+
+
+def test_another_part_of_the_images_may_be_easier():
+    finding = look(ran(plain=0.9930), reference(same_images=False))
+    assert finding.outcome is Outcome.MET
+
+
+def test_a_saved_log_says_nothing_about_stand_in_data():
+    at = saved(ran(), 6, *log([(0.9, 0.9), (0.95, 0.95), (0.9990, 0.9990)]))
+    stand_in = DatasetRecord(name="mnist", served=Served.STAND_IN)
+    assert look(at).doubt != ""
+    assert look(replace(at, run=replace(at.run, datasets=(stand_in,)))).doubt == ""
