@@ -237,6 +237,27 @@ class CompileRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OriginRecord:
+    """Where images that went into a model stand in the data set that was served, by some that were looked at.
+
+    Attributes:
+        part: ``train`` or ``test``, where most of them were found.
+        rows: how many were looked at, spread over all; 0 when none could be.
+        found: of these, how many are images of that part, unchanged but for one linear map of all pixels.
+        distinct: how many different images are among those found.
+        first: index of the first image, where all of them stand one behind the other as published; else ``None``.
+        classes: number of different labels that came with all of the images; ``None`` where there were none.
+    """
+
+    part: str = ""
+    rows: int = 0
+    found: int = 0
+    distinct: int = 0
+    first: int | None = None
+    classes: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DataRecord:
     """Data that went into a model.
 
@@ -245,6 +266,7 @@ class DataRecord:
         shape: of one example.
         minimum: of all values; with ``maximum`` and ``mean`` it tells whether inputs were scaled.
         digest: equal for equal data; ``None`` where looking would have changed what the student's code does.
+        origin: where they come from; ``None`` where that could not be told.
     """
 
     samples: int | None = None
@@ -254,6 +276,7 @@ class DataRecord:
     maximum: Number = None
     mean: Number = None
     digest: str | None = None
+    origin: OriginRecord | None = None
 
 
 class ValidationSource(StrEnum):
@@ -280,6 +303,8 @@ class FitRecord:
         loop: ``fit`` for the framework's own loop, ``custom`` for steps taken by the student's loop.
         optimizer_settings: those apart from the learning rate, named as in ``keras.optimizers``.
         from_logits: whether the loss takes logits; ``None`` where it cannot be told.
+        accuracies: names in ``history`` of what is the share of right answers over the classes, as the metrics were
+            compiled; ``None`` where nobody looked.
         seeded: whether TensorFlow's global seed was set when it began, which fixes the order of images.
         unusual: what else was set that changes training, in short words (``class_weight``, ``callback ReduceLR``).
         epochs_asked: ``None`` for a custom loop.
@@ -297,6 +322,7 @@ class FitRecord:
     optimizer_settings: Mapping[str, float | bool] = field(default_factory=dict)
     loss: str | None = None
     from_logits: bool | None = None
+    accuracies: tuple[str, ...] | None = None
     seeded: bool = False
     unusual: tuple[str, ...] = ()
     epochs_asked: int | None = None

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Iterator
 from typing import Any
 
 ROWS_LOOKED_AT = 20_000
+BLOCK = 100  # rows one behind the other; data sets that alternate between two sources are met in equal shares
 ROWS_IN_DIGEST = 256
 
 
-def describe(data: Any) -> dict[str, Any]:
+def describe(data: Any, origin: Callable[[Any, dict[str, Any]], Any] | None = None) -> dict[str, Any]:
     """The facts of a DataRecord for an array, tensor, table or data set.
+
+    ``origin`` tells where numbers in memory come from, by their array and the facts about it.
 
     Only what lies in memory is looked into. A ``tf.data`` pipeline or a generator is left alone: to draw from it
     would move the student's own random state.
@@ -27,6 +31,8 @@ def describe(data: Any) -> dict[str, Any]:
     if array.size and array.dtype.kind in "biuf":
         facts |= _range(array)
         facts["digest"] = _digest(array)
+        if origin is not None:
+            facts["origin"] = origin(array, facts)
     return facts
 
 
@@ -81,9 +87,26 @@ def _strided(array: Any, rows: int) -> Any:
     return array[:: max(1, len(array) // rows)]
 
 
+def _blocks(array: Any) -> Iterator[Any]:
+    """Views of rows spread over the whole: all rows where these are few.
+
+    Single rows at equal distances would be every second one of 40,000, and in MNIST all from the same source: the
+    images at even places have a mean of 0.123, those at odd ones of 0.139.
+    """
+    import numpy
+
+    if len(array) <= ROWS_LOOKED_AT:
+        yield array
+        return
+    for start in numpy.linspace(0, len(array) - BLOCK, ROWS_LOOKED_AT // BLOCK).astype(int):
+        yield array[start : start + BLOCK]
+
+
 def _range(array: Any) -> dict[str, float]:
-    some = _strided(array, ROWS_LOOKED_AT)
-    return {"minimum": float(some.min()), "maximum": float(some.max()), "mean": float(some.mean())}
+    some = [(len(rows), float(rows.min()), float(rows.max()), float(rows.mean())) for rows in _blocks(array)]
+    counts, lows, highs, means = zip(*some, strict=True)
+    mean = sum(count * mean for count, mean in zip(counts, means, strict=True)) / sum(counts)
+    return {"minimum": min(lows), "maximum": max(highs), "mean": mean}
 
 
 def _digest(array: Any) -> str:

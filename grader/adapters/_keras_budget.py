@@ -10,6 +10,9 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from ._keras_accuracies import accuracies
+from ._keras_first_weights import set_by_hand
+from ._keras_modes import added_losses
 from ._keras_settings import own_code
 from ._keras_values import settings_of
 
@@ -36,6 +39,7 @@ def budget(model: Any, arguments: dict[str, Any]) -> dict[str, Any]:
         **settings_of(model),
         "optimizer_settings": _survives(lambda: _optimizer_settings(getattr(model, "optimizer", None)), {}),
         "from_logits": _survives(lambda: _from_logits(getattr(model, "loss", None)), None),
+        "accuracies": _survives(lambda: accuracies(model), []),
         "seeded": _survives(_seeded, False),
         "unusual": _survives(lambda: list(_unusual(model, arguments))[:MOST_UNUSUAL], ["settings that cannot be read"]),
     }
@@ -133,6 +137,8 @@ def _of_the_loss(model: Any, loss: Any) -> Iterator[str]:
 def _of_the_model(model: Any) -> Iterator[str]:
     if any(not layer.trainable for layer in model._flatten_layers(include_self=True, recursive=True)):
         yield "frozen layers"
+    yield from added_losses(model)
+    yield from set_by_hand(model)
     yield from (f"{step} of the notebook's own" for step in STEPS if own_code(getattr(type(model), step, None)))
     precision = model.dtype_policy.compute_dtype
     if precision != "float32":

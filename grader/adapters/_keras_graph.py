@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ._keras_modes import marked, told_in_node
 from ._keras_names import ACTIVATION_LAYERS, ACTIVATION_OPERATIONS, LAYER_KINDS
 from ._keras_settings import settings
 
@@ -60,6 +61,18 @@ def node(layer: Any, prefix: str = "") -> dict[str, Any]:
         **settings(layer, name, kind),
     }
     return {key: value for key, value in facts.items() if value is not None}
+
+
+def readable(layers: list[dict[str, Any]], edges: list[dict[str, str]]) -> Graph:
+    """The same graph with layers' own names for ids, numbered only where a layer is used more than once."""
+    names: dict[str, str] = {}
+    for facts in layers:
+        name = facts["id"].partition("#")[0]
+        names[facts["id"]] = name if name not in names.values() else facts["id"]
+    return {
+        "layers": [{**facts, "id": names[facts["id"]]} for facts in layers],
+        "edges": [{"source": names[edge["source"]], "target": names[edge["target"]]} for edge in edges],
+    }
 
 
 def parameters(model: Any) -> int | None:
@@ -131,12 +144,19 @@ def _functional(keras: Any, model: Any, traces: Traces, prefix: str) -> _Parts:
         edges += between
     for nodes in model._nodes_by_depth.values():
         for step in nodes:
+            _mark(layers, takes.get(id(step.operation), []), told_in_node(step))
             for parent in step.parent_nodes:
                 for end in gives.get(id(parent.operation), []):
                     edges += [{"source": end, "target": take} for take in takes.get(id(step.operation), [])]
     starts = [name for tensor in model.inputs for name in takes.get(id(tensor._keras_history[0]), [])]
     ends = [name for tensor in model.outputs for name in gives.get(id(tensor._keras_history[0]), [])]
     return layers, edges, starts, ends
+
+
+def _mark(layers: list[dict[str, Any]], names: list[str], marks: list[str]) -> None:
+    for number, facts in enumerate(layers):
+        if marks and facts["id"] in names:
+            layers[number] = marked(facts, marks)
 
 
 def _renamed(trace: Graph, prefix: str) -> _Parts:
@@ -186,3 +206,8 @@ def _numbers(value: Any) -> list[int] | None:
 
 def _class_of(value: Any) -> str | None:
     return None if value is None else type(value).__name__
+
+
+def slope_of(operation: Any) -> dict[str, float]:
+    """The slope on the negative side, where the operation is a leaky ReLU."""
+    return {"slope": round(float(operation.get_attr("alpha")), 6)} if operation.type == "LeakyRelu" else {}

@@ -12,9 +12,9 @@ import weakref
 from collections.abc import Callable, Iterator, MutableMapping
 from typing import Any
 
-from ._keras_graph import MOST_LAYERS, Graph, is_composite, node, style
+from ._keras_graph import MOST_LAYERS, Graph, is_composite, node, readable, slope_of, style
+from ._keras_modes import OTHER, added_losses, are_one_network, marked, mode_of, told_otherwise, with_marks
 from ._keras_names import ACTIVATION_OPERATIONS, IDLE_OPERATIONS
-from ._keras_settings import MOST_UNUSUAL
 from ._standing_in import stands_in_for
 
 FARTHEST_OPERATION = 60
@@ -34,6 +34,7 @@ class Tracer:
         self.graphs: MutableMapping[Any, Graph] = weakref.WeakKeyDictionary()
         self._on_traced = on_traced
         self._calls: MutableMapping[Any, int] = weakref.WeakKeyDictionary()
+        self._modes: MutableMapping[Any, dict[bool | None, bool]] = weakref.WeakKeyDictionary()
         self._trace: _Trace | None = None
         self.on_call: Callable[[Any, Any], None] = lambda _model, _arguments: None
 
@@ -48,43 +49,65 @@ class Tracer:
                 return tracer._trace.call(original, layer, args, kwargs)
             if isinstance(layer, tracer.keras.Model):
                 tracer.on_call(layer, args)
-            if not tracer._wanted(layer):
+            if not tracer._wanted(layer, kwargs):
                 return original(layer, *args, **kwargs)
             return tracer._watch(original, layer, args, kwargs)
 
         self.keras.layers.Layer.__call__ = call
 
-    def _wanted(self, layer: Any) -> bool:
-        if not isinstance(layer, self.keras.Model) or self._calls.get(layer, 0) >= EAGER_CALLS:
+    def _wanted(self, layer: Any, kwargs: Any) -> bool:
+        """Whether to watch this call: a few of each model, and one in training and in use at least."""
+        if not isinstance(layer, self.keras.Model):
+            return False
+        if self._calls.get(layer, 0) >= EAGER_CALLS and mode_of(self.keras, layer, kwargs) in self._modes.get(
+            layer, {}
+        ):
             return False
         if style(self.keras, layer) == "subclassed":
             return True
         return any(is_composite(self.keras, inner) for inner in getattr(layer, "_layers", []))
 
     def _watch(self, original: Callable[..., Any], model: Any, args: Any, kwargs: Any) -> Any:
-        trace = self._trace = _Trace(self.keras, model)
+        mode = mode_of(self.keras, model, kwargs)
+        trace = self._trace = _Trace(self.keras, model, mode)
         try:
             result = original(model, *args, **kwargs)
         finally:
             self._trace = None
         try:
             found = trace.finish(result)
-            symbolic = any(hasattr(tensor, "graph") for tensor in trace.tensors(result))
-            self._calls[model] = EAGER_CALLS if symbolic else self._calls.get(model, 0) + 1
-            if found["layers"] and (symbolic or model not in self.graphs):
-                self.graphs[model] = found
-                self._on_traced(model)
+            self._keep(model, found, mode, any(hasattr(tensor, "graph") for tensor in trace.tensors(result)))
         except Exception:
             pass
         return result
+
+    def _keep(self, model: Any, found: Graph, mode: bool | None, symbolic: bool) -> None:
+        """Symbols show more than numbers, and training more than use: a layer may take part only there."""
+        first = self._calls.get(model, 0) < EAGER_CALLS
+        modes = self._modes.setdefault(model, {})
+        before = any(modes.values())
+        modes[mode] = modes.get(mode, False) or symbolic
+        self._calls[model] = EAGER_CALLS if symbolic else self._calls.get(model, 0) + 1
+        if not found["layers"]:
+            return
+        known = self.graphs.get(model)
+        if known is not None and before and symbolic and not are_one_network(known, found):
+            found["layers"][0] = marked(found["layers"][0], [OTHER])
+        if known is None or (symbolic and (first or mode)):
+            self.graphs[model] = with_marks(found, known)
+        else:
+            self.graphs[model] = with_marks(known, found)
+        self._on_traced(model)
 
 
 class _Trace:
     """One execution of one model: which layer made which tensor."""
 
-    def __init__(self, keras: Any, model: Any) -> None:
+    def __init__(self, keras: Any, model: Any, mode: bool | None) -> None:
         self.keras = keras
         self.model = model
+        self.mode = mode
+        self.marks: list[str] = []  # what is unusual about how the layers that come next are called
         self.layers: list[dict[str, Any]] = []
         self.edges: list[dict[str, str]] = []
         self.made_by: dict[Any, str] = {}
@@ -97,7 +120,9 @@ class _Trace:
         """Execute a layer; record it unless it is part of one that is recorded already."""
         if self.inside_leaf or len(self.layers) >= MOST_LAYERS:
             return original(layer, *args, **kwargs)
+        told = told_otherwise(self.model, self.mode, layer, kwargs)
         if is_composite(self.keras, layer):
+            self.marks += told if kwargs.get("training") is not None else []
             return original(layer, *args, **kwargs)
         self.inside_leaf = True
         try:
@@ -105,6 +130,7 @@ class _Trace:
         finally:
             self.inside_leaf = False
         try:
+            self.marks += told
             self._record(node(layer), [args, kwargs], result)
         except Exception:
             pass
@@ -126,7 +152,9 @@ class _Trace:
         for layer in self.model._flatten_layers(include_self=False, recursive=True):
             if layer.name not in names and not is_composite(self.keras, layer):
                 layers.append(node(layer))
-        return _readable(layers, edges)
+        if layers:
+            layers[0] = marked(layers[0], added_losses(self.model))
+        return readable(layers, edges)
 
     def _ancestors(self, ends: list[str]) -> set[str]:
         found: set[str] = set()
@@ -153,10 +181,9 @@ class _Trace:
 
     def _tell_unknown(self, facts: dict[str, Any]) -> None:
         """What was computed by hand in front of this layer is something unusual about it."""
-        if self.unknown:
-            told = [f"operation {operation[:60]}" for operation in dict.fromkeys(self.unknown)]
-            facts["unusual"] = [*facts.get("unusual", []), *told][:MOST_UNUSUAL]
-            self.unknown = []
+        told = [f"operation {operation[:60]}" for operation in dict.fromkeys(self.unknown)]
+        facts.update(marked(facts, [*told, *self.marks]))
+        self.unknown, self.marks = [], []
 
     def _add(self, facts: dict[str, Any], sources: list[str]) -> None:
         self.layers.append(facts)
@@ -194,7 +221,7 @@ class _Trace:
             return None
         if applied is not None:
             name = ACTIVATION_OPERATIONS[applied.type]
-            return self._function("activation", "Activation", name, sources, key, **_slope(applied))
+            return self._function("activation", "Activation", name, sources, key, **slope_of(applied))
         if len(set(sources)) > 1:
             return self._function("add", operations[0].type, None, sources, key)
         return sources[0]
@@ -221,20 +248,3 @@ class _Trace:
         """Symbolic tensors by name within their graph, since Python objects for them come and go."""
         graph = getattr(tensor, "graph", None)
         return (id(graph), tensor.name) if graph is not None else id(tensor)
-
-
-def _slope(operation: Any) -> dict[str, float]:
-    """The slope on the negative side, where the operation is a leaky ReLU."""
-    return {"slope": round(float(operation.get_attr("alpha")), 6)} if operation.type == "LeakyRelu" else {}
-
-
-def _readable(layers: list[dict[str, Any]], edges: list[dict[str, str]]) -> Graph:
-    """The same graph with layers' own names for ids, numbered only where a layer is used more than once."""
-    names: dict[str, str] = {}
-    for facts in layers:
-        name = facts["id"].partition("#")[0]
-        names[facts["id"]] = name if name not in names.values() else facts["id"]
-    return {
-        "layers": [{**facts, "id": names[facts["id"]]} for facts in layers],
-        "edges": [{"source": names[edge["source"]], "target": names[edge["target"]]} for edge in edges],
-    }

@@ -14,6 +14,7 @@ from ._keras_models import Models
 from ._keras_values import name_of, number_in, rate_of, results_of, settings_of
 from ._keras_weights import Freshness, Kept, Standstill
 from ._observer import Observer
+from ._origin import Origins
 from ._standing_in import owner_of, stands_in_for
 
 DEFAULT_BATCH = 32  # of Keras' fit on arrays
@@ -32,6 +33,7 @@ class Training:
         self.profiles = profiles
         self.kept = Kept()
         self.observer = observer
+        self.origins = Origins(observer)
         self._next = 0
         self._running: dict[int, dict[str, Any]] = {}  # id of a model in fit -> its run
         self._busy = 0
@@ -110,10 +112,10 @@ class Training:
             epochs=max(0, arguments.get("epochs", 1) - (arguments.get("initial_epoch") or 0)),
             steps=arguments.get("steps_per_epoch"),
             batch_size=self._batch_size(x, arguments),
-            data=describe(x),
+            data=self.origins.described(x, arguments.get("y")),
             validation_source="data" if validation is not None else "split" if split else "none",
             validation_split=split or None,
-            validation=describe(validation) if validation is not None else None,
+            validation=self.origins.validation(validation) if validation is not None else None,
             weights=self._freshness.of(self.models.number(model), model),
             **budget(model, arguments),
             **self.observer.place(),
@@ -223,10 +225,7 @@ class Training:
             self.models.describe(model)
             settings = settings_of(model)
             if optimizer is not None:
-                settings |= {
-                    "optimizer": type(optimizer).__name__,
-                    "learning_rate": rate_of(optimizer),
-                }
+                settings |= {"optimizer": type(optimizer).__name__, "learning_rate": rate_of(optimizer)}
             loop = self._loops[id(model)] = {
                 "model": self.models.number(model),
                 "steps": 0,

@@ -6,8 +6,9 @@ whose contents do not belong to its key, or that cannot be read, is told of and 
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import platformdirs
 from pydantic import TypeAdapter, ValidationError
@@ -15,13 +16,13 @@ from pydantic import TypeAdapter, ValidationError
 from grader.architecture.sound import sound
 from grader.architecture.words import network
 from grader.atomic import write_atomically
-from grader.errors import BaselineError, SpecificationError
-from grader.reference import TRAINER, Baseline, Making, Number, SeedRun
+from grader.baseline.lock import locked
+from grader.baseline.merging import merged
+from grader.errors import BaselineError, GraderError, SpecificationError
+from grader.reference import TRAINER, Baseline
 from grader.specification import Specification
 
 SCHEMA = 1
-DIGITS = 5
-"""Decimals that are kept of each number: a hundred-thousandth of an accuracy is a tenth of a test image."""
 
 _ADAPTER: TypeAdapter[Baseline] = TypeAdapter(Baseline)
 
@@ -65,15 +66,40 @@ class Store:
         long = [each for each in own if each.epochs >= specification.epochs]
         return max(long, key=lambda each: len(each.runs), default=None)
 
-    def keep(self, baseline: Baseline) -> Path:
-        """Write a baseline into the cache, whole or not at all; what was there under its key is replaced.
+    def check(self) -> None:
+        """Make the cache, and try to write into it: nobody wants to hear of it after an hour of training.
+
+        Raises:
+            GraderError: it cannot be written to.
+        """
+        if self.cache.exists() and not self.cache.is_dir():
+            raise GraderError(f"{self.cache} is a file; baselines are kept in a folder.", advice="Name a folder.")
+        try:
+            self.cache.mkdir(parents=True, exist_ok=True)
+            with TemporaryFile(dir=self.cache):
+                pass
+        except OSError as error:
+            raise _unwritable(self.cache, error) from None
+
+    def keep(self, *parts: Baseline) -> Baseline:
+        """Add baselines of one specification to what the cache holds of it, whole or not at all; gives all of it.
+
+        Others may write there at the same time: nobody's seeds are lost, and of equal seeds the first that came
+        stays. A file that is damaged or out of date (of another trainer or major version of Keras) is replaced.
 
         Raises:
             GraderError: the cache cannot be written to.
         """
-        path = self.cache / filename(baseline.specification)
-        write(path, baseline)
-        return path
+        specification = parts[0].specification
+        path = self.cache / filename(specification)
+        try:
+            with locked(self.cache):
+                there = [each for each in _readable([path]) if isinstance(each, Baseline) and _alike(each, *parts)]
+                whole = merged(specification, *there, *parts)
+                write(path, whole)
+        except OSError as error:
+            raise _unwritable(self.cache, error) from None
+        return whole
 
 
 def filename(specification: Specification) -> str:
@@ -82,18 +108,6 @@ def filename(specification: Specification) -> str:
     optimizer = specification.optimizer.lower()
     budget = f"{optimizer}-{specification.batch_size}-e{specification.epochs}"
     return f"{specification.dataset}-{words[:60]}-{budget}-{specification.key}.json"
-
-
-def merged(specification: Specification, *parts: Baseline) -> Baseline:
-    """One baseline of all runs; of equal seeds the first."""
-    runs: dict[int, SeedRun] = {}
-    makings: list[Making] = []
-    for part in parts:
-        new = {run.seed: run for run in part.runs if run.seed not in runs}
-        runs |= new
-        makings += [each for each in part.makings if not each.seeds or set(each.seeds) & set(new)]
-    ordered = tuple(_rounded(runs[seed]) for seed in sorted(runs))
-    return Baseline(specification=specification, runs=ordered, makings=tuple(makings))
 
 
 def read(path: Path) -> Baseline:
@@ -143,14 +157,19 @@ def _readable(paths: Iterable[Path]) -> Iterator[Baseline | BaselineError]:
             yield error
 
 
-def _rounded(run: SeedRun) -> SeedRun:
-    return replace(run, curves={name: tuple(_short(value) for value in curve) for name, curve in run.curves.items()})
-
-
-def _short(value: Number) -> Number:
-    return None if value is None else round(value, DIGITS)
-
-
 def _fits(baseline: Baseline, keras: str) -> bool:
-    made = [(each.trainer, each.versions.get("keras", "").partition(".")[0]) for each in baseline.makings]
-    return all(each == (TRAINER, keras.partition(".")[0]) for each in made)
+    return _makers(baseline) <= {(TRAINER, keras.partition(".")[0])}
+
+
+def _alike(*baselines: Baseline) -> bool:
+    """Whether one trainer and one major version of Keras made them all."""
+    return len(set().union(*(_makers(each) for each in baselines))) <= 1
+
+
+def _makers(baseline: Baseline) -> set[tuple[int, str]]:
+    return {(each.trainer, each.versions.get("keras", "").partition(".")[0]) for each in baseline.makings}
+
+
+def _unwritable(folder: Path, error: OSError) -> GraderError:
+    told = f"Baselines cannot be kept in {folder}: {error.strerror or error}."
+    return GraderError(told, advice="Name another folder: --cache.")

@@ -1,5 +1,6 @@
 """From what somebody asks for to specifications: a network by name, a file, or what a grading run lacked."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from grader.cli._publish import stored
 from grader.cli._reference_data import ReferenceData
 from grader.cli._references import most_shared
 from grader.datasets.catalogue import Entry
-from grader.errors import SpecificationError
+from grader.errors import GraderError, SpecificationError
 from grader.gradebook.folder import RunFolder
 from grader.graph import Placement
 from grader.loaders import specification_yaml
@@ -35,6 +36,31 @@ class Request:
     learning_rate: float | None
     batch_size: int
     placement: str
+
+
+def claimed(option: str, value: float | None) -> float | None:
+    """An accuracy that somebody claims, or ``None`` where nobody does.
+
+    Raises:
+        GraderError: it is none: a per cent value, most often.
+    """
+    if value is None or 0.0 <= value <= 1.0:
+        return value
+    raise GraderError(f"{option} is {value:g}; an accuracy is a number from 0 to 1: 0.977, not 97.7.")
+
+
+def refuse_beside_run(given: Iterable[str]) -> None:
+    """Say that options about one network mean nothing where a grading run says which networks are trained.
+
+    Raises:
+        GraderError: any of them is given.
+    """
+    named = ", ".join(given)
+    if named:
+        raise GraderError(
+            f"--for takes networks, data and settings from the grading run; these do not go with it: {named}.",
+            advice="Leave them out, or leave out --for.",
+        )
 
 
 def requested(request: Request, data: ReferenceData) -> SpecificationPair:
@@ -75,15 +101,16 @@ def _specification(request: Request, entry: Entry, placement: Placement | None) 
     return sound(made)
 
 
-def lacking(run: Path, store: Store) -> list[Specification]:
+def lacking(run: Path, store: Store) -> list[tuple[Specification, ...]]:
     """The networks of a grading run's submissions for which no baseline is stored, the most shared first.
+
+    Those that one submission compares stay together.
 
     Raises:
         GraderError: there is no grading run in that folder.
     """
     folder = RunFolder.open(run)
     baselines = store.usable()
-    found: list[Specification] = []
-    for evidence in stored(folder):
-        found += wanted(with_baselines(Reference(), evidence.run, baselines))
-    return most_shared(found)
+    return most_shared(
+        tuple(wanted(with_baselines(Reference(), evidence.run, baselines))) for evidence in stored(folder)
+    )

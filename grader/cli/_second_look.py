@@ -13,7 +13,9 @@ from rich.console import Console
 from grader.baseline.store import Store
 from grader.cli._publish import Publisher, stored
 from grader.cli._reference_data import ReferenceData
-from grader.cli._references import Training, most_shared, train_missing
+from grader.cli._references import Training, most_shared
+from grader.cli._rounds import train_missing
+from grader.errors import GraderError
 from grader.evidence import Evidence
 from grader.matching.matches import wanted
 from grader.pipeline import Plan, assess, compared_with
@@ -38,17 +40,21 @@ def second_look(
     if minutes <= 0.0 or cancelled.is_set():
         return
     waiting = list(_waiting(publisher, plan, store))
-    networks = most_shared(spec for _, specs in waiting for spec in specs)
+    networks = most_shared(specs for _, specs in waiting)
     if not networks:
         return
     console.print(
-        f"{len(networks)} reference networks have no baseline yet; training them for up to {minutes:g} minutes. "
+        f"{sum(map(len, networks))} reference networks have no baseline yet; training them for up to {minutes:g} "
+        "minutes. "
         "Reports are there already, and are renewed."
     )
     with ExitStack() as stack:
         served = ReferenceData(stack, console, data, offline=offline, quiet=True)
         how = Training(seeds=SEEDS, minutes=minutes)
-        train_missing(networks, store, how, served.path_for, console, cancelled)
+        try:
+            train_missing(networks, store, how, served.path_for, console, cancelled)
+        except GraderError as error:  # grading is done, and stays so
+            console.print(f"Reference networks: {error}", style="yellow", markup=False, highlight=False)
     baselines = store.usable()
     for evidence, _ in waiting:
         reference = compared_with(evidence, plan.rubric, baselines)

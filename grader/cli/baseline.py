@@ -1,6 +1,7 @@
 """``grader baseline``: what a network reaches, with and without batch normalization, when it is trained many times."""
 
 import threading
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
@@ -11,8 +12,14 @@ from rich.console import Console
 from grader.cli._exit import Exit
 from grader.cli._options import DataOption, OfflineOption
 
+ABOUT_ONE = (
+    "network", "dataset", "samples", "validation", "epochs", "optimizer", "learning_rate", "batch_size", "placement"
+)  # fmt: skip
+"""Parameters that mean nothing beside ``--for``."""
+
 
 def command(
+    context: typer.Context,
     network: Annotated[
         str, typer.Argument(help="mlp, cnn, their widths (mlp-300-100, cnn-16-32-64), or a specification (.yaml).")
     ] = "mlp",
@@ -33,7 +40,7 @@ def command(
     placement: Annotated[
         str, typer.Option(help="Where batch normalization stands: pre-activation or post-activation.")
     ] = "pre-activation",
-    seeds: Annotated[int, typer.Option(min=2, max=1000, help="Trainings of each network.")] = 16,
+    seeds: Annotated[int, typer.Option(min=3, max=1000, help="Trainings of each network.")] = 16,
     device: Annotated[str, typer.Option(help="auto (a GPU where there is one), gpu or cpu.")] = "auto",
     backend: Annotated[
         str, typer.Option(help="auto, jax (all seeds at once) or tensorflow (one after another).")
@@ -65,11 +72,15 @@ def command(
     """
     from grader.cli._interrupt import interruptible
     from grader.cli._reference_data import ReferenceData
-    from grader.cli._references import stored, tell_damaged, train_missing, training
-    from grader.cli._requests import Request, lacking, requested
+    from grader.cli._references import stored, tell_damaged, training
+    from grader.cli._requests import Request, claimed, lacking, refuse_beside_run, requested
+    from grader.cli._rounds import train_missing
     from grader.cli._tables import show
 
     console = Console()
+    claims = claimed("--without", without), claimed("--with", with_bn)
+    if lacked_by is not None:
+        refuse_beside_run(_given(context))
     how = training(seeds=seeds, device=device, backend=backend, at_once=at_once, minutes=minutes)
     store = stored(cache)
     tell_damaged(store, console)
@@ -84,11 +95,21 @@ def command(
                 optimizer=optimizer, learning_rate=learning_rate, batch_size=batch_size, placement=placement,
             )  # fmt: skip
             pair = requested(request, served)
-            wanted = list(pair.both())
+            wanted = [pair.both()]
         if not wanted:
             console.print("Nothing is lacking: every network that can be rebuilt has a baseline of its own.")
         found = train_missing(wanted, store, how, served.path_for, console, cancelled)
-    show(console, found, claims=(without, with_bn))
+    show(console, found, claims=claims)
     if cancelled.is_set():
         raise typer.Exit(Exit.INTERRUPTED)
-    raise typer.Exit(Exit.DONE if len(found) == len(wanted) else Exit.INCOMPLETE)
+    is_whole = [len(each) for each in found] == [len(each) for each in wanted]
+    has_all_seeds = all(len(each.runs) >= seeds for group in found for each in group)
+    raise typer.Exit(Exit.DONE if is_whole and has_all_seeds else Exit.INCOMPLETE)
+
+
+def _given(context: typer.Context) -> Iterator[str]:
+    """The options about one network that are on the command line, by name."""
+    for name in ABOUT_ONE:
+        source = context.get_parameter_source(name)
+        if source is not None and source.name == "COMMANDLINE":
+            yield "a network" if name == "network" else f"--{name.replace('_', '-')}"

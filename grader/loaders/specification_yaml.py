@@ -51,6 +51,8 @@ def _parsed(path: Path) -> Mapping[str, Any]:
         if path.stat().st_size > _LARGEST:
             raise SpecificationError(f"{path}: this file is too large to be a specification.")
         content = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SpecificationError(f"There is no file {path}.") from None
     except (OSError, UnicodeDecodeError, YAMLError, ValueError, RecursionError) as error:
         told = " ".join(str(error).split())[:200]
         raise SpecificationError(f"{path}: this is no specification in YAML: {told}") from None

@@ -19,7 +19,7 @@ from grader.evidence import (
 )
 from grader.sandbox.blind import Answers
 from grader.sandbox.intake import mapping, number, sequence, text, whole
-from grader.sandbox.settings import bounded_budget, bounded_graph
+from grader.sandbox.settings import bounded_budget, bounded_graph, bounded_origins
 from grader.serializing import structure
 from grader.submission import Place
 
@@ -74,7 +74,7 @@ class Observations:
 
     def take(self, told: Mapping[str, Any], cells: Mapping[int, int]) -> None:
         """Take in one event; ``cells`` are the indices of the cells that have begun, by count."""
-        event = dict(told)
+        event = bounded_origins(told)
         known: dict[str, Callable[[dict[str, Any]], None]] = {
             "built": self._built,
             "model": self._model,

@@ -1,6 +1,11 @@
 """Baselines on disk."""
 
 import json
+import multiprocessing
+import os
+import time
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,8 +13,10 @@ import pytest
 
 from grader.architecture.named import architecture
 from grader.architecture.sound import sound
-from grader.baseline.store import Store, filename, merged, read, write
-from grader.errors import BaselineError
+from grader.baseline import lock
+from grader.baseline.merging import merged
+from grader.baseline.store import Store, filename, read, write
+from grader.errors import BaselineError, GraderError
 from grader.reference import TRAINER, Baseline, Making, SeedRun
 from grader.specification import Specification
 
@@ -31,7 +38,13 @@ def trained(*seeds: int, epochs: int = 3, made: Making = MADE) -> Baseline:
 
 
 def kept(store: Store, baseline: Baseline) -> Path:
-    return store.keep(merged(baseline.specification, baseline))
+    store.keep(baseline)
+    return store.cache / filename(baseline.specification)
+
+
+def kept_one_by_one(store: Store, seeds: Sequence[int]) -> None:
+    for seed in seeds:
+        store.keep(trained(seed))
 
 
 @pytest.fixture
@@ -98,7 +111,68 @@ def test_a_baseline_of_an_older_trainer_is_not_found(store: Store) -> None:
 def test_seeds_that_are_trained_later_join_those_that_are_there() -> None:
     both = merged(SPEC, trained(0, 2), trained(1, 3))
     assert [each.seed for each in both.runs] == [0, 1, 2, 3]
-    assert len(both.makings) == 2
+
+
+def test_makings_that_differ_in_seeds_and_times_are_one() -> None:
+    slow = replace(MADE, seconds=3.0, compile_seconds=1.0, samples_per_second=100.0)
+    fast = replace(MADE, seconds=1.0, samples_per_second=500.0)
+    (made,) = merged(SPEC, trained(0, 2, made=slow), trained(1, 3, made=fast)).makings
+    assert made == replace(MADE, seeds=(0, 1, 2, 3), seconds=4.0, compile_seconds=1.0, samples_per_second=200.0)
+
+
+def test_makings_on_other_devices_stay_apart() -> None:
+    both = merged(SPEC, trained(0, 1), trained(2, 3, made=replace(MADE, device="gpu")))
+    assert [(each.device, each.seeds) for each in both.makings] == [("cpu", (0, 1)), ("gpu", (2, 3))]
+
+
+def test_the_time_of_seeds_that_are_there_already_is_not_counted_twice() -> None:
+    made = replace(MADE, seconds=4.0, samples_per_second=100.0)
+    (joined,) = merged(SPEC, trained(0, 1, made=made), trained(0, 1, 2, 3, made=made)).makings
+    assert (joined.seeds, joined.seconds, joined.samples_per_second) == ((0, 1, 2, 3), 6.0, 100.0)
+
+
+@pytest.mark.parametrize("pool", ["processes", "threads"])
+def test_of_two_that_write_at_once_no_seed_is_lost(store: Store, pool: str) -> None:
+    spawned = multiprocessing.get_context("spawn")
+    made = ProcessPoolExecutor(2, mp_context=spawned) if pool == "processes" else ThreadPoolExecutor(2)
+    with made as writers:
+        list(writers.map(kept_one_by_one, [store, store], [range(0, 60, 2), range(1, 60, 2)]))
+    found = store.find(SPEC, "3.15.1")
+    assert found is not None
+    assert [each.seed for each in found.runs] == list(range(60))
+
+
+def test_where_the_system_has_no_locks_a_file_serves(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lock, "_by_system", lambda *_: False)
+    with ThreadPoolExecutor(2) as writers:
+        list(writers.map(kept_one_by_one, [store, store], [range(0, 20, 2), range(1, 20, 2)]))
+    (only,) = store.cache.iterdir()
+    assert len(read(only).runs) == 20
+
+
+def test_a_lock_file_that_somebody_left_long_ago_does_not_stop_the_next(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lock, "_by_system", lambda *_: False)
+    store.check()
+    left = store.cache / lock.NAME
+    left.touch()
+    long_ago = time.time() - 2 * lock.PATIENCE
+    os.utime(left, (long_ago, long_ago))
+    assert read(kept(store, trained(0))).runs
+
+
+def test_what_was_made_by_another_major_version_of_keras_is_replaced(store: Store) -> None:
+    kept(store, trained(0, 1, made=replace(MADE, versions={"keras": "2.15.0"})))
+    assert [run.seed for run in store.keep(trained(2)).runs] == [2]
+
+
+def test_a_cache_that_cannot_be_a_folder_is_refused(store: Store) -> None:
+    store.cache.write_text("")
+    with pytest.raises(GraderError, match="is a file"):
+        store.check()
+    with pytest.raises(GraderError, match="cannot be kept"):
+        store.keep(trained(0))
 
 
 def test_of_equal_seeds_the_first_stays() -> None:

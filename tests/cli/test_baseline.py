@@ -1,5 +1,6 @@
 """`grader baseline` as a person meets it."""
 
+import io
 import json
 import os
 import re
@@ -7,12 +8,20 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from grader.architecture.named import PLACEMENTS, architecture
 from grader.baseline.store import Store, read
-from grader.reference import Baseline
+from grader.cli._references import most_shared
+from grader.cli._rounds import rounds
+from grader.cli._tables import Claims, show
+from grader.loaders.specification_yaml import load
+from grader.reference import Baseline, Making, SeedRun
+from grader.specification import UNKNOWN, Specification
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 SMALL = ("--samples", 1500, "--epochs", 2, "--batch-size", 64, "--seeds", 3, "--offline")
@@ -35,6 +44,27 @@ def grader(home: Path, *words: object) -> subprocess.CompletedProcess[str]:
     )
 
 
+def made_up(width: int, finals: Sequence[float], speeds: Sequence[float] = (100.0,)) -> tuple[Baseline, ...]:
+    """A pair that nobody trained; both end with these accuracies."""
+    curves = [{"accuracy": (each,), "val_accuracy": (each,)} for each in finals]
+    runs = tuple(SeedRun(seed=seed, curves=curve) for seed, curve in enumerate(curves))
+    makings = tuple(Making(backend="jax", device="cpu", seeds=(0,), samples_per_second=speed) for speed in speeds)
+    specs = [
+        Specification(
+            dataset="mnist", digest=UNKNOWN, samples=60_000, input_shape=(784,), epochs=1,
+            layers=architecture(f"mlp-{width}", placement),
+        )
+        for placement in (None, PLACEMENTS[0])
+    ]  # fmt: skip
+    return tuple(Baseline(specification=spec, runs=runs, makings=makings) for spec in specs)
+
+
+def shown(groups: Sequence[Sequence[Baseline]], claims: Claims = (None, None)) -> str:
+    console = Console(file=io.StringIO(), width=250)
+    show(console, groups, claims=claims)
+    return console.file.getvalue()
+
+
 def kept(folder: Path) -> list[Baseline]:
     return [read(path) for path in sorted(folder.glob("*.json"))]
 
@@ -54,7 +84,13 @@ def kept(folder: Path) -> list[Baseline]:
         (("mlp", "--dataset", "imagenet"), "there are mnist, fashion_mnist, cifar10"),
         (("mlp", "--device", "tpu"), "one of auto, gpu, cpu"),
         (("mlp", "--backend", "torch"), "one of auto, jax, tensorflow"),
-        (("nowhere.yaml",), "nowhere.yaml"),
+        (("nowhere.yaml",), "There is no file nowhere.yaml."),
+        (("mlp", "--with", "nan"), "--with is nan; an accuracy is a number from 0 to 1: 0.977, not 97.7"),
+        (("mlp", "--without", 97.7), "--without is 97.7; an accuracy is a number from 0 to 1"),
+        (("mlp", "--minutes", "nan"), "greater than or equal to 0"),
+        (("mlp", "--seeds", 2), "greater than or equal to 3"),
+        (("cnn", "--for", ".", "--batch-size", 32), "do not go with it: a network, --batch-size"),
+        (("mlp", "--cache", __file__), "is a file; baselines are kept in a folder"),
         (("--for", "."), "no stored run"),
     ],
     ids=lambda words: " ".join(map(str, words))[:30] if isinstance(words, tuple) else None,
@@ -66,6 +102,60 @@ def test_what_cannot_be_trained_is_refused_with_a_sentence(
     assert done.returncode == 2
     assert told in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_rounds_double_the_seeds_that_are_there() -> None:
+    assert [rounds(seeds) for seeds in (3, 5, 8, 18)] == [[3], [5], [4, 8], [4, 8, 18]]
+
+
+def test_networks_that_belong_together_stay_together_and_the_most_shared_come_first() -> None:
+    pair = load(EXAMPLES / "specifications" / "mnist-mlp-adam.yaml")
+    other = load(EXAMPLES / "specifications" / "mnist-mlp-momentum.yaml")
+    longer = pair.plain.for_epochs(50)
+    assert most_shared([other.both(), pair.both(), pair.both(), (longer,)]) == [
+        (longer, pair.normalized),
+        other.both(),
+    ]
+
+
+def test_the_difference_of_each_of_several_pairs_says_whose_it_is() -> None:
+    told = shown([made_up(width, (0.90, 0.91, 0.92)) for width in (16, 32)])
+    for width in (16, 32):
+        assert re.search(rf"784-{width}-10, .*: Over 3 pairs", told)
+
+
+def test_batches_of_seeds_that_were_made_in_one_way_are_told_in_one_line() -> None:
+    told = shown([made_up(16, (0.90, 0.91, 0.92), speeds=(100.0, 300.0, 200.0))])
+    assert told.count("Trained with") == 1
+    assert "200 images a second" in told
+
+
+def test_nothing_is_said_of_a_claim_where_there_are_too_few_seeds() -> None:
+    told = shown([made_up(16, (0.90, 0.91))], claims=(0.90, 0.91))
+    assert told.count("is compared with nothing: that takes 3 trainings at least") == 2
+    assert "lies" not in told
+
+
+def test_a_refusal_is_told_once_for_both_networks(tmp_path: Path) -> None:
+    done = grader(tmp_path, "baseline", "mlp-16", "--samples", 59_999, "--validation", 59_999, "--offline")
+    assert done.returncode == 3, done.stderr
+    assert done.stdout.count("are more than the") == 1
+    assert "2 reference networks have fewer than 16 seeds yet." in done.stdout
+
+
+@pytest.mark.slow
+def test_both_networks_of_a_pair_are_trained_in_turn(tmp_path: Path) -> None:
+    cache = tmp_path / "own"
+    words = ("baseline", "mlp-16", *SMALL, "--seeds", 200, "--at-once", 4, "--cache", cache)
+    running = subprocess.Popen(command(*words), env=environment(tmp_path), stdout=subprocess.PIPE, text=True)
+    while len(list(cache.glob("mnist-*.json"))) < 2:
+        time.sleep(0.05)
+        assert running.poll() is None, running.communicate()
+    running.send_signal(signal.SIGINT)
+    running.communicate(timeout=60)
+    plain, normalized = kept(cache)
+    assert [run.seed for run in plain.runs][:4] == [run.seed for run in normalized.runs][:4] == [0, 1, 2, 3]
+    assert len(plain.runs) < 200
 
 
 @pytest.mark.slow

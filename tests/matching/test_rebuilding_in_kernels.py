@@ -28,6 +28,11 @@ def train(m, *data, loss=LOSS, optimizer="adam", **more):
     m.compile(optimizer, loss, metrics=["accuracy"])
     m.fit(*(data or (x, y)), **{"epochs": 1, "verbose": 0, "batch_size": 64} | more)
     return m
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.flat, self.drop, self.norm = layers.Flatten(), layers.Dropout(0.5), layers.BatchNormalization()
+        self.out = layers.Dense(10, activation="softmax")
 def mlp(*hidden, out="softmax", **more):
     return keras.Sequential([keras.Input((28, 28)), layers.Flatten(), *hidden,
         layers.Dense(10, activation=out, **more)])
@@ -194,6 +199,47 @@ def test_the_budget_is_rebuilt(made_of: Callable[..., list[Specification | str]]
     assert found[4] == expected(same_order=True)
 
 
+def test_a_layer_that_takes_part_in_training_only_is_part_of_the_network(
+    made_of: Callable[..., list[Specification | str]],
+) -> None:
+    found = made_of(
+        "class Net(Net):\n    def call(self, x, training=None):\n        x = self.flat(x)\n"
+        "        return self.out(self.drop(x, training=training) if training else x)\n"
+        "train(Net(), validation_data=(xt, yt))",
+        "m = Net()\nm(x[:2])\nm(x[:2], training=False)\nm(x[:2])\nm(x[:2])\ntrain(m)",
+    )
+    assert found == [expected(layer("Dropout", rate=0.5))] * 2
+
+
+def test_weights_that_are_put_back_are_those_that_keras_drew(
+    made_of: Callable[..., list[Specification | str]],
+) -> None:
+    found = made_of(
+        "m = mlp(layers.Dense(8), layers.BatchNormalization())\nw = m.get_weights()\ntrain(m)\n"
+        "m.set_weights(w)\ntrain(m)",
+        "keras.utils.set_random_seed(3)\n"
+        "m = mlp(layers.Dense(8, kernel_initializer=keras.initializers.HeNormal(seed=3)), layers.BatchNormalization())\n"
+        "m.set_weights(m.get_weights())\ntrain(m)",
+    )
+    assert [type(each) for each in found] == [Specification] * 3
+
+
+def test_only_shares_of_right_answers_count_as_accuracies(data: Path) -> None:
+    metrics = {
+        "'accuracy'": ("accuracy",),
+        "'acc', keras.metrics.SparseCategoricalAccuracy(name='right')": ("acc", "right"),
+        "keras.metrics.sparse_categorical_accuracy": ("sparse_categorical_accuracy",),
+        "keras.metrics.BinaryAccuracy(name='acc')": (),
+        "keras.metrics.SparseTopKCategoricalAccuracy(name='accuracy'), 'acc'": ("acc",),
+        "keras.metrics.CategoricalAccuracy(name='accuracy')": (),
+        "keras.metrics.MeanMetricWrapper(lambda a, b: b[:, 0], name='accuracy'), 'accuracy'": (),
+    }
+    cells = [f"m = mlp()\nm.compile('adam', LOSS, metrics=[{given}])\nm.fit(x, y, verbose=0)" for given in metrics]
+    record = execute(START, *cells, data=data)
+    assert [fit.accuracies for fit in record.fits] == list(metrics.values())
+    assert all(set(fit.accuracies or ()) <= set(fit.history) for fit in record.fits)
+
+
 REASONS = {
     "class Evil(layers.Flatten):\n    @property\n    def lora_enabled(self):\n        raise ValueError\n"
     "train(mlp(Evil()))": "cannot be read",
@@ -221,9 +267,25 @@ REASONS = {
     "train(mlp(), steps_per_epoch=3)": "steps_per_epoch",
     "train(mlp(), tf.data.Dataset.from_tensor_slices((x, y)).batch(8), batch_size=None)": "arrays",
     "train(mlp(), loss='kl_divergence', *(x, keras.utils.to_categorical(y)))": "not crossentropy",
-    "train(mlp(), keras.utils.normalize(x, axis=1), y)": "one line",
+    "train(mlp(), keras.utils.normalize(x, axis=1), y)": "the others were changed",
     "train(train(mlp()), x, y)": "fresh weights",
     "train(keras.Sequential([layers.Flatten(), layers.Dense(10)]), x[:, :14], y)": "not those of mnist",
+    "class Net(Net):\n    def call(self, x, training=False):\n"
+    "        return self.out(self.drop(self.flat(x), training=True))\ntrain(Net(), validation_data=(xt, yt))": "training told",
+    "class Net(Net):\n    def call(self, x, training=False):\n"
+    "        return self.out(self.norm(self.flat(x), training=False))\nm = Net()\nm(x[:2])\ntrain(m)": "training told",
+    "class Net(Net):\n    def call(self, x):\n        return self.out(self.norm(self.flat(x)))\ntrain(Net())": (
+        "training not told"
+    ),
+    "i = keras.Input((28, 28))\nz = layers.Dropout(0.5)(layers.Flatten()(i), training=True)\n"
+    "train(keras.Model(i, layers.Dense(10, activation='softmax')(z)))": "training told",
+    "class Net(Net):\n    def call(self, x, training=False):\n        x = self.flat(x)\n"
+    "        return self.out(self.norm(x, training=training) if training else x)\ntrain(Net(), validation_data=(xt, yt))": "another network",
+    "class Net(Net):\n    def call(self, x):\n        self.add_loss(tf.reduce_sum(self.out.kernel ** 2)"
+    " if self.out.built else tf.constant(0.0))\n        return self.out(self.flat(x))\ntrain(Net())": "added loss",
+    "m = mlp()\nm.set_weights([w * 2 for w in m.get_weights()])\ntrain(m)": "set by hand",
+    "m = mlp(layers.Dense(8))\nm.layers[-1].bias.assign(tf.ones(10))\ntrain(m)": "set by hand",
+    "m = mlp()\nk = keras.models.clone_model(m)\nk.set_weights(m.get_weights())\ntrain(k)": "set by hand",
     "i = keras.Input((28, 28))\nf = layers.Flatten()(i)\nz = layers.Dense(8)(f) + layers.Dense(8)(f)\n"
     "train(keras.Model(i, layers.Dense(10, 'softmax')(z)))": "not a chain",
     "class Net(keras.Model):\n    def __init__(self):\n        super().__init__()\n"

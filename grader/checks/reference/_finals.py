@@ -104,9 +104,10 @@ def _unaltered(blind: BlindRecord) -> tuple[int, int]:
 
 def _in_history(fit: FitRecord, curve: str, match: Match) -> Final | None:
     prefix, what = ("val_", "Validation accuracy") if curve == VAL_ACCURACY else ("", "Training accuracy")
-    for name in ACCURACIES:
+    for name in ACCURACIES if fit.accuracies is None else fit.accuracies:
         series = fit.history.get(f"{prefix}{name}", ())
-        if series and _is_share(series[-1]):
+        whole = len(series) == fit.epochs_done  # with Keras' validation_freq the last may be that of an earlier epoch
+        if series and whole and _is_share(series[-1]):
             images = _others(fit, match) if curve == VAL_ACCURACY else None
             slack = OTHER_IMAGES if images else 0.0
             return Final(what=what, curve=curve, value=series[-1] or 0.0, images=images, slack=slack, place=fit.place)
@@ -128,15 +129,19 @@ def _evaluated(run: RunRecord, match: Match) -> Final | None:
     fit = fit_of(run, match)
     if fit is None or not _is_last(run, match):
         return None
-    found = [final for each in run.evaluations if _is_after(each, fit) for final in _results(each, match)]
+    found = [final for each in run.evaluations if _is_after(each, fit) for final in _results(each, fit, match)]
     return found[-1] if found else None
 
 
-def _results(evaluation: EvaluateRecord, match: Match) -> Iterator[Final]:
+def _results(evaluation: EvaluateRecord, fit: FitRecord, match: Match) -> Iterator[Final]:
     tested = match.baseline is not None and not match.baseline.specification.validation
     is_same = tested and evaluation.data.samples == TEST_IMAGES
     for name, value in evaluation.results.items():
-        if name in ACCURACIES and value is not None and _is_share(value):
+        if (
+            name in (ACCURACIES if fit.accuracies is None else fit.accuracies)
+            and value is not None
+            and _is_share(value)
+        ):
             yield Final(
                 what="Evaluated accuracy",
                 curve=VAL_ACCURACY,
