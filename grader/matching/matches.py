@@ -134,7 +134,7 @@ def _nearest(
 ) -> Match:
     known = traits(run, side.model, fit)
     if isinstance(known, str):
-        return replace(match, note=f"{reason} {known}")
+        return replace(match, note=reason if known.lower() in reason.lower() else f"{reason} {known}")
     near = nearest(known, baselines)
     if near is None:
         return replace(match, note=f"{reason} None of the stored baselines is near it.")
