@@ -25,11 +25,12 @@ def gone(processes):
 
 
 def test_leaving_ends_the_program_and_what_it_started(tmp_path):
+    others = set(psutil.Process().children(recursive=True))
     with started(tmp_path) as program:
         first = next(program.lines(until=None, cancelled=threading.Event()))
-        family = psutil.Process().children(recursive=True)
+        family = set(psutil.Process().children(recursive=True)) - others
     assert first == b"hello\n"
-    assert len(family) == 2
+    assert len(family) >= 2
     assert gone(family)
 
 
