@@ -25,7 +25,7 @@ FILES = sorted(FOLDER.glob("*.json"))
 EXAMPLES = Path(__file__).parents[2] / "examples" / "specifications"
 PINNED = Path(__file__).parents[2] / "requirements" / "notebooks.txt"
 RATES = {"Adam": 0.001, "SGD": 0.01}
-LATER = [("cnn", "fashion_mnist", "SGD", 32), ("cnn", "fashion_mnist", "SGD", 128)]
+LATER = [("cnn", "fashion_mnist", "SGD", 128)]
 """Not trained yet: hours of two cores (`reference/make_baselines.sh`)."""
 
 LARGEST = 20_000  # bytes of a file: small enough to be read in a diff
