@@ -10,6 +10,8 @@ Graph = dict[str, Any]
 TOLD = "training told"
 NOT_TOLD = "training not told"
 ADDED = "added loss"
+_INDIFFERENT = frozenset({"Dense", "EinsumDense", "Embedding"})
+"""Layers that take ``training`` for quantized weights alone: they do the same in both modes."""
 OTHER = "another network in training"
 
 
@@ -45,7 +47,8 @@ def told_otherwise(model: Any, mode: bool | None, layer: Any, kwargs: dict[str, 
 
 
 def _acts_by_mode(layer: Any) -> bool:
-    return "training" in layer._call_signature.parameters
+    names = {each.__name__ for each in type(layer).__mro__}
+    return "training" in layer._call_signature.parameters and not names & _INDIFFERENT
 
 
 def told_in_node(step: Any) -> list[str]:

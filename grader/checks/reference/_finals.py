@@ -13,6 +13,9 @@ from grader.submission import Place
 ACCURACIES = ("accuracy", "acc", "sparse_categorical_accuracy", "categorical_accuracy")
 """Names of the share of right answers among Keras' metrics; a top-5 accuracy is something else."""
 
+LATER = " after its first training"
+"""Said of an accuracy whose network was trained further."""
+
 OTHER_IMAGES = 0.03
 """Accuracy by which a set of images may be easier or harder than the one that a baseline was validated on.
 
@@ -93,7 +96,7 @@ def _validation(fit: FitRecord | None, match: Match) -> Final | None:
 def _eased(run: RunRecord, found: Final, match: Match) -> Final:
     """The same, with what is to be allowed and said where the network saw other images, or was trained further."""
     slack = found.slack if match.same_images else max(found.slack, OTHER_IMAGES)
-    later = "" if _is_last(run, match) else " after its first training"
+    later = "" if _is_last(run, match) else LATER
     return replace(found, slack=slack, what=f"{found.what}{later}")
 
 

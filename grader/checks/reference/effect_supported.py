@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from grader.check import Trust, check
 from grader.checks._words import known, sentences
-from grader.checks.reference._finals import Final, validated
+from grader.checks.reference._finals import LATER, Final, validated
 from grader.evidence import Evidence
 from grader.finding import Finding, met, undecided
 from grader.reference import Match, Reference
@@ -46,7 +46,7 @@ def effect_supported(evidence: Evidence, reference: Reference, /) -> Finding:
     before, after = validated(evidence.run, plain), validated(evidence.run, normalized)
     if before is None or after is None:
         return undecided("Our run of the notebook gave no validation accuracy of both networks that could be compared.")
-    if before.what != after.what:
+    if before.what.removesuffix(LATER) != after.what.removesuffix(LATER):
         return undecided("The two networks were measured in different ways: one while it was trained, one afterwards.")
     if any(_outside(match, each) for match, each in ((plain, before), (normalized, after))):
         return undecided(
